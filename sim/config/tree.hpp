@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sim/core/errors.hpp"
+
+namespace bitscale::config {
+
+/// A YAML document as bitscale sees it: every node knows the file, line and column it came from, also
+/// after includes were merged and overrides applied. Duplicate keys survive into the tree, so that the
+/// reader can report them.
+struct Node {
+  enum class Kind { null, scalar, sequence, mapping };
+
+  Kind kind = Kind::null;
+  Mark where;
+  std::string scalar;          ///< text of a scalar
+  bool quoted = false;         ///< a quoted scalar is text, whatever it looks like
+  std::vector<Node> items;     ///< elements of a sequence, values of a mapping
+  std::vector<std::string> keys;  ///< keys of a mapping, parallel to items
+  std::vector<Mark> key_marks;    ///< where each key stands, parallel to keys
+
+  /// First value under `key`, or nullptr.
+  [[nodiscard]] const Node* find(std::string_view key) const;
+  [[nodiscard]] Node* find(std::string_view key);
+};
+
+/// Parses one YAML text. Refuses: syntax errors, several documents, more than 200 000 nodes after alias expansion,
+/// nesting over 64 levels, texts over 16 MiB. `file` is the name that marks carry.
+/// Throws ConfigError.
+[[nodiscard]] Node parse_yaml(std::string_view text, const std::string& file);
+
+/// Reads and parses a file. Throws IoError where it cannot be read, ConfigError where it is not valid.
+[[nodiscard]] Node load_yaml(const std::string& path);
+
+/// The tree as YAML text that parse_yaml reads back to an equal tree (marks aside).
+[[nodiscard]] std::string emit_yaml(const Node& node);
+
+}  // namespace bitscale::config

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/config/reader.hpp"
+#include "sim/core/dims.hpp"
+
+namespace bitscale {
+
+class Unit;
+
+/// How an operand reaches the positions of an axis: one value for all, one value each, or handed on from
+/// neighbour to neighbour, one hop per cycle (skewed).
+enum class Movement { broadcast, unicast, forward };
+
+/// How the partial sums of an axis combine: not at all, in an adder tree within the cycle, or handed down a chain, one hop per cycle.
+enum class Combination { local, tree, chain };
+
+/// One spatial loop: `factor` positions along `dim`; 0 stands for `fit`, what the layer and the axis leave room for.
+struct AxisLoop {
+  Dim dim = Dim::K;
+  std::int64_t factor = 1;
+  bool operator==(const AxisLoop&) const = default;
+};
+
+/// One axis of the array: `size` positions, its loops outermost first.
+struct Axis {
+  std::int64_t size = 1;
+  std::vector<AxisLoop> loops;
+  Movement activations = Movement::broadcast;
+  Movement weights = Movement::broadcast;
+  Combination partial_sums = Combination::local;
+  bool operator==(const Axis&) const = default;
+};
+
+/// The array: rows x columns units of `lanes` multipliers each.
+struct ArrayConfig {
+  Axis rows, columns, lanes;
+  std::int64_t accumulator_sets = 2;     ///< 2: a pass drains while the next one computes
+  std::int64_t accumulator_entries = 1;  ///< outputs that one position of rows x columns can hold per set
+  std::int64_t drain_outputs_per_cycle = 0;  ///< 0: a whole pass in one cycle
+  std::int64_t pipeline_depth = 0;       ///< cycles from operand to accumulator, charged as the pipeline fills
+  bool shadow_weights = false;           ///< the next stationary weights load while the present ones compute
+  std::int64_t vector_lanes = 16;        ///< elements per cycle of pools, additions and other work without MACs
+
+  [[nodiscard]] std::int64_t positions() const { return rows.size * columns.size * lanes.size; }
+  bool operator==(const ArrayConfig&) const = default;
+};
+
+/// How output pixels fill the positions along PQ: flattened over rows, row by row, or ideally (a
+/// partly filled step costs its share: only for comparison with published models).
+enum class Windows { flattened, per_row, ideal };
+
+/// What the PQ positions do in a layer with one output pixel: idle but for one, or take different filter groups whose weights share
+/// one column's port (facts in docs/machines.md).
+enum class FcMode { single_column, multiplexed };
+
+/// The temporal side of the mapping. `order` names every loop N G K C PQ R S (or P, Q) once, outermost first; the innermost
+/// run of loops that leave one operand alone makes that operand stationary.
+struct Dataflow {
+  std::vector<Dim> order;
+  Windows windows = Windows::flattened;
+  FcMode fc_mode = FcMode::single_column;
+  bool pack_groups = false;
+  bool operator==(const Dataflow&) const = default;
+};
+
+/// An on-chip buffer of one operand. Sizes 0 stand for ideal: never full, never a bottleneck.
+struct BufferConfig {
+  std::int64_t capacity_bits = 0;
+  std::int64_t port_bits = 0;       ///< bits per array cycle to the array
+  std::int64_t access_bits = 64;    ///< width of one access, for its energy
+  std::int64_t latency_cycles = 0;  ///< from request to first word, charged once per layer
+  bool double_buffered = true;
+  bool operator==(const BufferConfig&) const = default;
+};
+
+/// The off-chip channel; bits_per_cycle 0 is ideal memory. A memory cycle is clock_Hz of its own.
+struct DramConfig {
+  std::int64_t bits_per_cycle = 0;
+  std::int64_t clock_Hz = 0;
+  std::int64_t latency_cycles = 0;  ///< memory cycles per request, not hidden
+  [[nodiscard]] bool ideal() const { return bits_per_cycle == 0; }
+  bool operator==(const DramConfig&) const = default;
+};
+
+/// Sizes of a tile (what DRAM moves into a buffer); 0 is chosen per layer.
+struct TilingConfig {
+  std::int64_t K = 0, C = 0, P = 0;
+  std::vector<Dim> order;  ///< of N G K C P, outermost first; empty is chosen per layer
+  bool operator==(const TilingConfig&) const = default;
+};
+
+struct MemoryConfig {
+  DramConfig dram;
+  BufferConfig activations, weights, outputs;
+  std::int64_t shared_capacity_bits = 0;  ///< > 0: the three buffers share one memory of this size
+  TilingConfig tiling;
+  bool operator==(const MemoryConfig&) const = default;
+};
+
+/// Mapping, unit and memory hierarchy of a machine: all that decides cycles and counts.
+struct MachineConfig {
+  std::string name;
+  std::string description;
+  std::vector<std::string> sources;  ///< where the definition comes from
+  std::vector<std::string> assumed;  ///< what no source states
+  std::int64_t clock_Hz = 0;
+  ArrayConfig array;
+  Dataflow dataflow;
+  MemoryConfig memory;
+  std::shared_ptr<const Unit> unit;
+};
+
+[[nodiscard]] ArrayConfig parse_array(config::Reader& reader);
+[[nodiscard]] Dataflow parse_dataflow(config::Reader& reader);
+[[nodiscard]] MemoryConfig parse_memory(config::Reader& reader);
+
+}  // namespace bitscale
