@@ -13,7 +13,7 @@ namespace bitscale {
 enum class Cause : std::uint8_t {
   compute,           ///< the units worked
   fill,              ///< skew and pipeline depth
-  weight_load,       ///< stationary weights shifted in, not hidden behind compute
+  stationary_load,   ///< a stationary operand shifted in, not hidden behind compute
   operand_fetch,     ///< a step waited for a buffer's read port
   spill,             ///< partial sums written out and read back
   drain,             ///< results left the accumulators, not hidden
@@ -25,7 +25,7 @@ enum class Cause : std::uint8_t {
 };
 inline constexpr std::size_t kCauses = 11;
 inline constexpr std::array<std::string_view, kCauses> kCauseNames = {
-    "compute",          "fill",         "weight_load",  "operand_fetch", "spill", "drain",
+    "compute",          "fill",         "stationary_load", "operand_fetch", "spill", "drain",
     "wait_activations", "wait_weights", "wait_outputs", "write_back",    "vector"};
 
 /// Array cycles by cause; they sum to the total by construction, and engines check the total against their clock.

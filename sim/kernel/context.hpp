@@ -1,0 +1,25 @@
+#pragma once
+
+#include <systemc>
+
+namespace bitscale::kernel {
+
+/// A fresh SystemC context for one simulation. libsystemc elaborates a context once and keeps static events in the first one, so the first
+/// is kept for ever and every simulation gets its own, deleted with this object. One at a time per process; not thread-safe.
+/// Declare it before the modules of the simulation, so that they die first.
+class SimulationContext {
+ public:
+  SimulationContext();
+  ~SimulationContext();
+  SimulationContext(const SimulationContext&) = delete;
+  SimulationContext& operator=(const SimulationContext&) = delete;
+
+ private:
+  sc_core::sc_simcontext* previous_;
+  sc_core::sc_simcontext* context_;
+};
+
+/// Duration of one array cycle in simulated time. Results count cycles; seconds are derived outside.
+[[nodiscard]] sc_core::sc_time cycle_time();
+
+}  // namespace bitscale::kernel
