@@ -10,11 +10,12 @@
 
 namespace bitscale {
 
-/// How a tensor's integers stand for numbers. Only unsigned_ and twos run on today's units; the others are named so that
-/// files of later units read the same way.
+/// How a tensor's integers stand for numbers. Only unsigned_ and twos run on today's units; the
+/// others are named so that files of later units read the same way.
 enum class Encoding { unsigned_, twos, binary_pm1, ternary, log2, codebook };
 
-/// Type of one tensor: value = integer * 2^-frac_bits, zero point 0. unsigned_ has 1..15 bits, twos 2..16.
+/// Type of one tensor: value = integer * 2^-frac_bits, zero point 0. unsigned_ has 1..15 bits,
+/// twos 2..16.
 struct TensorType {
   int bits = 16;
   Encoding encoding = Encoding::twos;
@@ -35,8 +36,9 @@ struct TensorSource {
   Kind kind = Kind::synthetic;
   // synthetic
   Distribution distribution = Distribution::laplace;
-  double scale = 0.2;          ///< standard deviation (normal, laplace, half_normal) relative to full scale
-  double zero_fraction = 0.0;  ///< share of exact zeros put in on top of the distribution's own, 0..1
+  double scale = 0.2;  ///< standard deviation (normal, laplace, half_normal) relative to full scale
+  double zero_fraction =
+      0.0;  ///< share of exact zeros put in on top of the distribution's own, 0..1
   std::uint64_t seed = 1;
   // npy: path; dataset: name ('fashion_mnist_test', 'fashion_mnist_train') and first image
   std::string path;
@@ -59,11 +61,12 @@ enum class LayerKind {
   multiply,
 };
 
+[[nodiscard]] std::string_view to_string(Encoding encoding);
 [[nodiscard]] std::string_view to_string(LayerKind kind);
 [[nodiscard]] bool is_array_layer(LayerKind kind);
 
-/// Shape of an array layer as a convolution; of a pool, its window. K and C count within one group. A fully connected layer has P = Q =
-/// R = S = 1; a matmul has its rows on P.
+/// Shape of an array layer as a convolution; of a pool, its window. K and C count within one group.
+/// A fully connected layer has P = Q = R = S = 1; a matmul has its rows on P.
 struct LayerShape {
   std::int64_t N = 1, G = 1, K = 1, C = 1;
   std::int64_t H = 1, W = 1;  ///< input rows and columns, before padding
@@ -79,29 +82,47 @@ struct LayerShape {
   [[nodiscard]] std::int64_t outputs() const { return N * G * K * P * Q; }
 };
 
-/// One node of the network, everything resolved: no default is looked up after the workload was read.
+/// Extents of one tensor between layers: images, channels of all groups, rows, columns.
+struct TensorShape {
+  std::int64_t n = 1, c = 1, h = 1, w = 1;
+  bool operator==(const TensorShape&) const = default;
+  [[nodiscard]] std::int64_t elements() const { return n * c * h * w; }
+};
+
+/// One node of the network, everything resolved: no default is looked up after the workload was
+/// read.
 struct Layer {
   std::string name;
   LayerKind kind = LayerKind::conv;
-  std::vector<std::int32_t> inputs;  ///< producers, as indices into Workload::layers; -1 is the network's input
-  LayerShape shape;                  ///< of a pool: C channels, window R x S; of an elementwise layer: C, H, W = P, Q
-  TensorType activation;             ///< type of what the layer reads
+  std::vector<std::int32_t>
+      inputs;  ///< producers, as indices into Workload::layers; -1 is the network's input
+  LayerShape
+      shape;  ///< of a pool: C channels, window R x S; of an elementwise layer: C, H, W = P, Q
+  TensorType activation;  ///< type of what the layer reads
   TensorType weight;
-  TensorType output;                 ///< type of what the layer writes, after requantisation
-  TensorSource activation_source;    ///< where the operands come from when layers run one by one
+  TensorType output;               ///< type of what the layer writes, after requantisation
+  TensorSource activation_source;  ///< where the operands come from when layers run one by one
   TensorSource weight_source;
-  int accumulator_bits = 0;          ///< width this layer asks of the accumulator; 0 leaves the machine's
+  int accumulator_bits = 0;   ///< width this layer asks of the accumulator; 0 leaves the machine's
+  int requantise_shift = -1;  ///< right shift of sums before saturation; -1: from frac_bits
   bool operator==(const Layer&) const = default;
 };
 
-/// A network as a graph of layers in topological order: the input of the first is the network's input.
+/// Extents of what a layer writes.
+[[nodiscard]] TensorShape output_shape(const Layer& layer);
+
+/// A network as a graph of layers in topological order: the input of the first is the network's
+/// input.
 struct Workload {
   std::string name;
   std::string description;
-  std::string profile;              ///< precision profile in force, '' for the file's own bits
-  std::vector<std::string> notes;   ///< provenance of shapes and bits; 'recalled' where they were
+  std::string profile;                ///< precision profile in force, '' for the file's own bits
+  std::vector<std::string> notes;     ///< provenance of shapes and bits; 'recalled' where they were
   std::vector<std::string> recalled;  ///< inputs with no verified source, named for reports
+  std::vector<std::string>
+      assumed;  ///< inputs that no source states (sparsity of synthetic tensors, ...)
   std::vector<Layer> layers;
+  std::int64_t batch = 1;
   std::int64_t input_channels = 1, input_height = 1, input_width = 1;
   TensorType input_type;
   TensorSource input_source;
