@@ -25,10 +25,12 @@ struct AccumulatorConfig {
   bool operator==(const AccumulatorConfig&) const = default;
 };
 
-/// Which zero operands hold a multiplier still. lane_group: a unit holds when all its activations of a step are zero.
+/// Which zero operands hold a multiplier still. lane_group: a unit holds when all its activations
+/// of a step are zero.
 enum class Guard { none, activation, weight, product, lane_group };
 
-/// Types a layer hands to the units, with the accumulator in force (the machine's, or the width the layer asks for).
+/// Types a layer hands to the units, with the accumulator in force (the machine's, or the width the
+/// layer asks for).
 struct OperandTypes {
   TensorType activation, weight;
   AccumulatorConfig accumulator;
@@ -37,28 +39,31 @@ struct OperandTypes {
 
 /// What a layer asked of the units, summed over the array; the input of a unit's energy counts.
 struct UnitActivity {
-  std::uint64_t macs = 0;                ///< products mapped, padded taps included
-  std::uint64_t active_macs = 0;         ///< not guarded
-  std::uint64_t unit_steps = 0;          ///< (unit, step) pairs with at least one product mapped
-  std::uint64_t active_unit_steps = 0;   ///< not guarded as a whole
+  std::uint64_t macs = 0;               ///< products mapped, padded taps included
+  std::uint64_t active_macs = 0;        ///< not guarded
+  std::uint64_t unit_steps = 0;         ///< (unit, step) pairs with at least one product mapped
+  std::uint64_t active_unit_steps = 0;  ///< not guarded as a whole
   OperandTypes types;
+  std::int64_t lanes = 1;  ///< multipliers of a unit: the width of its adder tree
 };
 
-/// Reduction steps of one block of outputs, in schedule order. Each step adds, to every accumulator of filters x windows, the
-/// exact sum of `lanes` products; only the accumulator is finite.
+/// Reduction steps of one block of outputs, in schedule order. Each step adds, to every accumulator
+/// of filters x windows, the exact sum of `lanes` products; only the accumulator is finite.
 struct AccumulateBlock {
   std::int64_t steps = 0, lanes = 0, filters = 0, windows = 0;
   const std::int16_t* activations = nullptr;  ///< [steps * lanes][windows]
-  const std::int16_t* weights = nullptr;      ///< [steps * lanes][weight_stride], first `filters` of each row
+  const std::int16_t* weights =
+      nullptr;  ///< [steps * lanes][weight_stride], first `filters` of each row
   std::int64_t weight_stride = 0;
-  std::int64_t* accumulators = nullptr;  ///< [windows][accumulator_stride], first `filters` of each row
+  std::int64_t* accumulators =
+      nullptr;  ///< [windows][accumulator_stride], first `filters` of each row
   std::int64_t accumulator_stride = 0;
   bool exact = false;  ///< no partial sum can leave 2^62 nor the accumulator: order does not matter
   std::int64_t max_sum = 0;  ///< bound on the magnitude of any partial sum of the block where exact
 };
 
-/// The seam between architectures and the simulator: a unit as data sheet and as datapath. One folder under arch/ each.
-/// A unit is immutable; all methods are pure.
+/// The seam between architectures and the simulator: a unit as data sheet and as datapath. One
+/// folder under arch/ each. A unit is immutable; all methods are pure.
 class Unit {
  public:
   virtual ~Unit() = default;
@@ -74,21 +79,25 @@ class Unit {
   /// Cycles that one operand set occupies the unit, for types it does not refuse.
   [[nodiscard]] virtual std::int64_t cycles_per_step(const OperandTypes& types) const = 0;
 
-  /// Bits by which an operand is stored in the buffers and fetched: parallel units store words of their full width, serial ones the
-  /// bits they use.
+  /// Bits by which an operand is stored in the buffers and fetched: parallel units store words of
+  /// their full width, serial ones the bits they use.
   [[nodiscard]] virtual int stored_activation_bits(const TensorType& type) const = 0;
   [[nodiscard]] virtual int stored_weight_bits(const TensorType& type) const = 0;
 
   /// Runs a block bit-true, in schedule order; returns how many accumulator additions overflowed.
-  virtual std::uint64_t accumulate(const AccumulateBlock& block, const OperandTypes& types) const = 0;
+  virtual std::uint64_t accumulate(const AccumulateBlock& block,
+                                   const OperandTypes& types) const = 0;
 
   /// Appends what the activity costs: one entry per component and action.
-  virtual void count_actions(const UnitActivity& activity, std::vector<ActionCount>& actions) const = 0;
+  virtual void count_actions(const UnitActivity& activity,
+                             std::vector<ActionCount>& actions) const = 0;
 
   /// Appends the blocks of one unit with `lanes` lanes, `count` times.
-  virtual void count_area(std::int64_t lanes, std::uint64_t count, std::vector<AreaItem>& area) const = 0;
+  virtual void count_area(std::int64_t lanes, std::uint64_t count,
+                          std::vector<AreaItem>& area) const = 0;
 
-  /// The unit as a clocked module (fidelity: pin); `name` is its SystemC name. Only inside a simulation context.
+  /// The unit as a clocked module (fidelity: pin); `name` is its SystemC name. Only inside a
+  /// simulation context.
   [[nodiscard]] virtual std::unique_ptr<PinUnit> make_pin_unit(const std::string& name,
                                                                std::int64_t lanes,
                                                                const OperandTypes& types) const = 0;

@@ -1,0 +1,12 @@
+#include "arch/bit_serial/bit_serial.hpp"
+#include "sim/kernel/pin_unit.hpp"
+
+namespace bitscale {
+
+std::unique_ptr<PinUnit> BitSerialUnit::make_pin_unit(const std::string& /*name*/,
+                                                      std::int64_t /*lanes*/,
+                                                      const OperandTypes& /*types*/) const {
+  return nullptr;
+}
+
+}  // namespace bitscale
