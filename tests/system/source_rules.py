@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Rules about the source tree that no compiler checks. Prints each breach and exits with 1 if there is one."""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+MAX_LINES = 400
+SKIPPED = {".git", "build", "out", ".cache"}
+TEXT_SUFFIXES = {".cpp", ".hpp", ".cmake", ".txt", ".md", ".yaml", ".yml", ".json", ".py", ".sh", ""}
+
+# An absolute path that only exists on one person's machine: anything but the standard system folders.
+ABSOLUTE = re.compile(r"""(?:^|[\s"'=(`:,])(/[A-Za-z][\w.-]*/[\w./-]*)""")
+SYSTEM_FOLDERS = {"usr", "bin", "dev", "etc", "proc"}
+
+
+def tree_files():
+    for path in sorted(ROOT.rglob("*")):
+        relative = path.relative_to(ROOT)
+        if path.is_file() and not any(p in SKIPPED or p.startswith("build") for p in relative.parts[:-1]):
+            yield relative
+
+
+def systemc_is_only_in_the_kernel_and_in_modules(files):
+    for path in files:
+        if path.suffix not in (".cpp", ".hpp"):
+            continue
+        allowed = path.parts[:2] == ("sim", "kernel") or path.match("arch/*/*_module.hpp")
+        text = (ROOT / path).read_text(encoding="utf-8")
+        # The stub of sc_main in a main needs no SystemC header, so there is no further exception.
+        if not allowed and re.search(r"^\s*#\s*include\s*[<\"]systemc", text, re.MULTILINE):
+            yield f"{path}: includes SystemC, which belongs in sim/kernel and arch/*/*_module.hpp"
+
+
+def files_stay_short(files):
+    for path in files:
+        if path.parts[0] in ("sim", "arch") and path.suffix in (".cpp", ".hpp"):
+            lines = len((ROOT / path).read_text(encoding="utf-8").splitlines())
+            if lines > MAX_LINES:
+                yield f"{path}: {lines} lines, at most {MAX_LINES}"
+
+
+def no_path_of_one_machine(files):
+    for path in files:
+        if path.suffix not in TEXT_SUFFIXES or path.name == ".gitignore" or "corpus" in path.parts:
+            continue
+        try:
+            text = (ROOT / path).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.startswith("#!"):
+                continue
+            for match in ABSOLUTE.finditer(line):
+                if match.group(1).split("/")[1] not in SYSTEM_FOLDERS:
+                    yield f"{path}:{number}: absolute path {match.group(1)}"
+
+
+def main():
+    files = list(tree_files())
+    if not any(path.parts[0] == "sim" for path in files):
+        sys.exit("no sources found")
+    breaches = []
+    for rule in (systemc_is_only_in_the_kernel_and_in_modules, files_stay_short, no_path_of_one_machine):
+        breaches += rule(files)
+    print("\n".join(breaches) or f"{len(files)} files keep the rules")
+    sys.exit(1 if breaches else 0)
+
+
+if __name__ == "__main__":
+    main()
