@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/mapping/account.hpp"
+#include "sim/power/technology.hpp"
+
+namespace bitscale {
+
+/// What one kind of action cost: count x unit cost.
+struct ActionEnergy {
+  ActionCount action;
+  double unit_pJ = 0;  ///< per count; 0 only where the count is 0
+  double energy_pJ = 0;
+  CostSource source;
+  bool operator==(const ActionEnergy&) const = default;
+};
+
+/// One component's share of a sum.
+struct ComponentShare {
+  std::string component;
+  double value = 0;
+  bool operator==(const ComponentShare&) const = default;
+};
+
+/// Energy of a layer: every action, the sum per component in order of first appearance, and the sum
+/// of those.
+struct EnergyReport {
+  std::vector<ActionEnergy> actions;
+  std::vector<ComponentShare> components_pJ;
+  double total_pJ = 0;
+  bool operator==(const EnergyReport&) const = default;
+};
+
+/// Counts times unit costs, summed in the order given. Pure. An action that never happened needs no
+/// cost. Throws ConfigError that names every missing cost.
+[[nodiscard]] EnergyReport energy(const std::vector<ActionCount>& actions,
+                                  const Technology& technology);
+
+/// Component sums of several layers, in order of first appearance, and their total. No actions.
+[[nodiscard]] EnergyReport sum(const std::vector<const EnergyReport*>& layers);
+
+/// Area of a machine.
+struct AreaReport {
+  std::vector<ComponentShare> components_um2;
+  double total_um2 = 0;
+  bool logic_only = true;  ///< no memory's area is in the total
+  std::vector<std::string>
+      left_out;  ///< components of unknown size (ideal memories) or without an area cost
+  std::vector<std::string> sources;  ///< labels of what is not published
+  bool operator==(const AreaReport&) const = default;
+};
+
+/// Counts times unit areas. Memories are left out, and named, where they are ideal (capacity 0) or
+/// where the technology has no memory area; a missing operator area throws ConfigError.
+[[nodiscard]] AreaReport area(const std::vector<AreaItem>& items, const Technology& technology);
+
+/// Energy over time, mW, of a machine that took `cycles` at `clock_Hz`; 0 cycles give 0.
+[[nodiscard]] double average_power_mW(double total_pJ, std::uint64_t cycles, double clock_Hz);
+
+/// One line per distinct cost that is not a checked publication: `multiply 16x16 b: interpolated
+/// (rule)`.
+[[nodiscard]] std::vector<std::string> cost_notes(const EnergyReport& report);
+
+/// How a report names an action's cost: `multiply 16x16 b`, `sram_read 256 KiB`.
+[[nodiscard]] std::string describe_action(const ActionCount& action);
+
+}  // namespace bitscale

@@ -1,0 +1,149 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/mapping/account.hpp"
+#include "sim/power/energy.hpp"
+
+namespace bitscale {
+
+/// Outcome of comparing a layer's outputs with the reference convolution.
+struct CheckResult {
+  bool matched = false;
+  std::uint64_t mismatches = 0;
+  std::string first_mismatch;  ///< which output, expected and found; '' where matched
+  bool operator==(const CheckResult&) const = default;
+};
+
+/// Origin and content of the operands a layer ran on.
+struct OperandReport {
+  std::string activations = "none";  ///< real | synthetic | none
+  std::string weights = "none";
+  std::string result = "none";  ///< real | synthetic | mixed | none
+  double activation_zero_fraction = 0;
+  double weight_zero_fraction = 0;
+  std::uint64_t effectual_macs = 0;  ///< products with both operands non-zero
+  bool operator==(const OperandReport&) const = default;
+};
+
+/// Raw counters of one layer with its energy. What follows from them is a function below, computed
+/// nowhere else.
+struct LayerResult {
+  std::string name;
+  std::string kind;
+  std::uint64_t macs = 0;
+  CycleAccount cycles;
+  SlotAccount slots;
+  int activation_bits = 0, weight_bits = 0, accumulator_bits = 0;
+  OperandReport operands;
+  std::vector<ActionCount> actions;
+  std::uint64_t overflow_events = 0;
+  std::uint64_t dram_bits_activations = 0, dram_bits_weights = 0, dram_bits_outputs = 0;
+  std::optional<CheckResult> check;
+  std::string mapping;  ///< one line for people
+  EnergyReport energy;
+
+  [[nodiscard]] std::uint64_t dram_bits() const {
+    return dram_bits_activations + dram_bits_weights + dram_bits_outputs;
+  }
+  /// (active + guarded) / all slots; nothing for a layer without slots.
+  [[nodiscard]] std::optional<double> utilization() const;
+  [[nodiscard]] std::optional<double> pJ_per_mac() const;
+};
+
+/// Everything needed to get the same numbers again, and what they rest on.
+struct Provenance {
+  std::string version;
+  std::string command;
+  std::string machine, workload, profile, technology, fidelity;
+  std::string config_sha256, workload_sha256, technology_sha256;
+  std::vector<std::uint64_t> seeds;
+  std::string result_digest;          ///< SHA-256 over integers only: cycles, slots and counts
+  std::vector<std::string> assumed;   ///< what no source states
+  std::vector<std::string> recalled;  ///< inputs quoted from memory
+  std::vector<std::string> costs;     ///< costs that are not checked publications, with their rule
+};
+
+/// One machine on one workload.
+struct RunResult {
+  Provenance provenance;
+  double clock_Hz = 0;
+  double vdd_V = 0;
+  std::uint64_t positions = 0;  ///< multipliers of the array
+  bool ideal_memory = false;    ///< the DRAM channel never made the array wait
+  std::vector<LayerResult> layers;
+  AreaReport area;
+
+  [[nodiscard]] std::uint64_t macs() const;
+  [[nodiscard]] CycleAccount cycles() const;
+  [[nodiscard]] SlotAccount slots() const;
+  [[nodiscard]] EnergyReport energy() const;  ///< component sums over layers
+  [[nodiscard]] std::uint64_t effectual_macs() const;
+  [[nodiscard]] std::uint64_t overflow_events() const;
+  [[nodiscard]] std::uint64_t dram_bits() const;
+  [[nodiscard]] std::string operands() const;  ///< real | synthetic | mixed | none
+  [[nodiscard]] double seconds() const;
+  [[nodiscard]] double average_power_mW() const;
+  [[nodiscard]] double edp_pJ_s() const;  ///< energy x delay
+  [[nodiscard]] std::optional<double> utilization() const;
+  [[nodiscard]] std::optional<double> pJ_per_mac() const;
+  [[nodiscard]] std::optional<double> tops_per_watt() const;  ///< two operations per MAC
+  /// True when no layer's check found a mismatch; nothing where no layer was checked.
+  [[nodiscard]] std::optional<bool> check_matched() const;
+};
+
+/// `real`, `synthetic`, `mixed` or `none` of a result that rests on both.
+[[nodiscard]] std::string combine_origins(const std::string& a, const std::string& b);
+
+/// SHA-256 over the integers of a run: names, MACs, cycles by cause, slots, counts, overflow
+/// events.
+[[nodiscard]] std::string result_digest(const RunResult& run);
+
+/// Time of `baseline` over time of `run`; exact cycles ratio where the clocks are equal.
+[[nodiscard]] double speedup(const RunResult& baseline, const RunResult& run);
+
+/// n-th root of the product of n positive values; 0 for none.
+[[nodiscard]] double geometric_mean(const std::vector<double>& values);
+
+/// Several machines on the same work. Runs of one workload stand together; the first of each is its
+/// baseline.
+struct CompareResult {
+  std::vector<RunResult> runs;
+  std::vector<std::string> held_equal;  ///< what the comparison keeps the same, in words
+  std::vector<std::string> free;        ///< what differs
+};
+
+/// What a reproduction may call itself. `calibrated`: the published figure entered a fit.
+enum class Verdict { reproduced, deviates, calibrated, information };
+
+[[nodiscard]] std::string_view to_string(Verdict verdict);
+
+/// One published figure beside ours.
+struct ReproduceCheck {
+  std::string experiment;
+  std::string name;
+  std::optional<double> published;
+  double simulated = 0;
+  std::string unit;      ///< 'x' for ratios
+  double tolerance = 0;  ///< relative
+  Verdict verdict = Verdict::information;
+  std::vector<std::string> inputs;  ///< what was declared, fitted or recalled
+  std::string source;
+  bool headline = false;  ///< printed on top
+};
+
+/// Verdict of a figure: no published value is information, a fitted one is calibrated, the rest
+/// within the relative tolerance (inclusive) is reproduced.
+[[nodiscard]] Verdict judge(std::optional<double> published, double simulated, double tolerance,
+                            bool calibrated = false);
+
+struct ReproduceResult {
+  std::string version;
+  std::vector<ReproduceCheck> checks;
+};
+
+}  // namespace bitscale
