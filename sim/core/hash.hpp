@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bitscale {
+
+/// SHA-256 of the bytes, as 64 lower-case hexadecimal digits: what provenance and result digests
+/// print.
+[[nodiscard]] std::string sha256_hex(std::string_view bytes);
+[[nodiscard]] std::string sha256_hex(std::span<const std::byte> bytes);
+
+/// 64-bit hash (XXH64) that is the same on every machine and in every version: names become random
+/// streams by it.
+[[nodiscard]] std::uint64_t stable_hash(std::string_view bytes, std::uint64_t seed = 0);
+
+}  // namespace bitscale

@@ -1,0 +1,190 @@
+#include "sim/workload/synthetic.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "sim/core/dispatch.hpp"
+#include "sim/core/rng.hpp"
+#include "sim/workload/data_errors.hpp"
+#include "sim/workload/quantiles.hpp"
+#include "sim/workload/tensor.hpp"
+
+namespace bitscale {
+
+namespace {
+
+constexpr std::int64_t kBlock =
+    512;  ///< elements made at once; small enough to stay in the first-level cache
+constexpr int kMasterMagnitudeBits = 15;
+
+static_assert(std::endian::native == std::endian::little,
+              "halves of random words are in this order");
+
+using RandomHalves = std::array<std::uint32_t, kBlock>;
+
+/// How masters become values of the type.
+struct Rounding {
+  std::int32_t half = 0;
+  std::int32_t shift = 0;
+  std::int32_t low = 0, high = 0;
+};
+
+/// Elements 2i and 2i + 1 are the halves of word i.
+BITSCALE_HOT void draw(const CounterRng& rng, std::uint64_t first_word, RandomHalves& halves) {
+  std::array<std::uint64_t, kBlock / 2> words;
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = rng(first_word + i);
+  std::memcpy(halves.data(), words.data(), sizeof(words));
+}
+
+/// |X| of 31 random bits, in master codes: the float format finds the octave and the segment in it.
+BITSCALE_HOT void draw_magnitudes(const QuantileTable& table, const RandomHalves& halves,
+                                  std::array<std::int32_t, kBlock>& magnitudes) {
+  constexpr int kMantissaBits = 23;
+  constexpr int kSegmentShift = kMantissaBits - QuantileTable::kStepBits;
+  constexpr int kPositionShift = kSegmentShift - QuantileTable::kPositionBits;
+  constexpr std::int32_t kFirstSegment = 127 << QuantileTable::kStepBits;
+  constexpr std::int32_t kPositionMask = (1 << QuantileTable::kPositionBits) - 1;
+  const std::int32_t* start = table.start.data();
+  const std::int32_t* rise = table.rise.data();
+  for (std::size_t i = 0; i < magnitudes.size(); ++i) {
+    const auto word = static_cast<std::int32_t>((halves[i] >> 1U) | 1U);
+    const auto bits = std::bit_cast<std::int32_t>(static_cast<float>(word));
+    const std::int32_t segment = (bits >> kSegmentShift) - kFirstSegment;
+    const std::int32_t position = (bits >> kPositionShift) & kPositionMask;
+    const std::int32_t fixed =
+        start[segment] + ((rise[segment] * position) >> QuantileTable::kPositionBits);
+    magnitudes[i] = fixed >> QuantileTable::kFractionBits;
+  }
+}
+
+/// Sign from the lowest bit of the random word, which the magnitude does not use.
+BITSCALE_HOT void apply_signs(const RandomHalves& halves,
+                              std::array<std::int32_t, kBlock>& masters) {
+  for (std::size_t i = 0; i < masters.size(); ++i) {
+    const std::int32_t sign = -static_cast<std::int32_t>(halves[i] & 1U);
+    masters[i] = (masters[i] ^ sign) - sign;
+  }
+}
+
+BITSCALE_HOT void round_masters(const Rounding& rounding,
+                                std::array<std::int32_t, kBlock>& masters) {
+  const Rounding r = rounding;
+  for (std::int32_t& master : masters)
+    master = std::clamp((master + r.half) >> r.shift, r.low, r.high);
+}
+
+BITSCALE_HOT void put_zeros(const RandomHalves& halves, std::uint32_t threshold,
+                            std::array<std::int32_t, kBlock>& masters) {
+  for (std::size_t i = 0; i < masters.size(); ++i)
+    masters[i] = halves[i] < threshold ? 0 : masters[i];
+}
+
+BITSCALE_HOT void store(const std::int32_t* from, std::int16_t* to, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<std::int16_t>(from[i]);
+}
+
+void check(const TensorSource& source, const TensorType& type) {
+  if (!(source.scale >= 0.0 && source.scale <= 4.0))
+    refuse_tensor("",
+                  fmt::format("scale: expected a number between 0 and 4, got {}", source.scale));
+  if (!(source.zero_fraction >= 0.0 && source.zero_fraction <= 1.0))
+    refuse_tensor("", fmt::format("zero_fraction: expected a number between 0 and 1, got {}",
+                                  source.zero_fraction));
+  if (type.encoding == Encoding::log2 || type.encoding == Encoding::codebook)
+    refuse_tensor("", fmt::format("encoding {}: no synthetic values are defined for it yet",
+                                  to_string(type.encoding)));
+}
+
+/// Makes blocks of values for one tensor.
+class Generator {
+ public:
+  Generator(const TensorSource& source, const TensorType& type, std::uint64_t stream)
+      : distribution_(source.distribution),
+        type_(type),
+        values_(source.seed, stream),
+        zeros_(source.seed, mix64(stream) + 1) {
+    const int shift = kMasterMagnitudeBits - magnitude_bits(type);
+    rounding_ = {shift > 0 ? 1 << (shift - 1) : 0, shift, min_value(type), max_value(type)};
+    if (type.encoding != Encoding::binary_pm1)
+      zero_threshold_ = static_cast<std::uint64_t>(source.zero_fraction * 4294967296.0 + 0.5);
+    constant_ = static_cast<std::int32_t>(
+        std::min(source.scale * (1 << kMasterMagnitudeBits) + 0.5, 32767.0));
+    if (distribution_ != Distribution::uniform && distribution_ != Distribution::constant)
+      table_ = &magnitude_table(distribution_, source.scale);
+  }
+
+  void make_block(std::int64_t block, std::int16_t* to, std::int64_t count) {
+    const auto first_word = static_cast<std::uint64_t>(block) * (kBlock / 2);
+    draw_masters(first_word);
+    if (type_.encoding == Encoding::binary_pm1) {
+      for (std::int32_t& master : masters_) master = master < 0 ? -1 : 1;
+    } else {
+      round_masters(rounding_, masters_);
+    }
+    if (zero_threshold_ > 0xffffffffULL) {
+      masters_.fill(0);
+    } else if (zero_threshold_ > 0) {
+      draw(zeros_, first_word, halves_);
+      put_zeros(halves_, static_cast<std::uint32_t>(zero_threshold_), masters_);
+    }
+    store(masters_.data(), to, count);
+  }
+
+ private:
+  void draw_masters(std::uint64_t first_word) {
+    if (distribution_ == Distribution::constant) {
+      masters_.fill(constant_);
+      return;
+    }
+    draw(values_, first_word, halves_);
+    const bool is_unsigned = type_.encoding == Encoding::unsigned_;
+    if (distribution_ == Distribution::uniform) {
+      for (std::size_t i = 0; i < masters_.size(); ++i)
+        masters_[i] = is_unsigned ? static_cast<std::int32_t>(halves_[i] >> 17U)
+                                  : static_cast<std::int32_t>(halves_[i]) >> 16;
+      return;
+    }
+    draw_magnitudes(*table_, halves_, masters_);
+    // Magnitudes beyond full scale saturate while they are rounded.
+    if (!is_unsigned && distribution_ != Distribution::half_normal) apply_signs(halves_, masters_);
+  }
+
+  Distribution distribution_;
+  TensorType type_;
+  CounterRng values_, zeros_;
+  const QuantileTable* table_ = nullptr;
+  Rounding rounding_;
+  std::uint64_t zero_threshold_ = 0;  ///< of 2^32
+  std::int32_t constant_ = 0;
+  RandomHalves halves_{};
+  std::array<std::int32_t, kBlock> masters_{};
+};
+
+}  // namespace
+
+void fill_synthetic(const TensorSource& source, const TensorType& type, std::uint64_t stream,
+                    std::int64_t first_index, std::span<std::int16_t> values) {
+  check(source, type);
+  Generator generator(source, type, stream);
+  const auto total = static_cast<std::int64_t>(values.size());
+  std::array<std::int16_t, kBlock> scratch{};
+  std::int64_t done = 0;
+  while (done < total) {
+    const std::int64_t index = first_index + done;
+    const std::int64_t skip = index % kBlock;
+    const std::int64_t count = std::min(kBlock - skip, total - done);
+    if (skip == 0) {
+      generator.make_block(index / kBlock, values.data() + done, count);
+    } else {
+      generator.make_block(index / kBlock, scratch.data(), kBlock);
+      std::copy_n(scratch.begin() + skip, count, values.begin() + done);
+    }
+    done += count;
+  }
+}
+
+}  // namespace bitscale
