@@ -91,6 +91,9 @@ _bitscale_values() {
 
 constexpr std::string_view kBashBody = R"sh(_bitscale() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}} command='' word
+  # readline splits --option=value into three words
+  if [[ $current == '=' ]]; then current=''; previous='='; COMP_CWORD=$((COMP_CWORD+1)); fi
+  if [[ $previous == '=' ]]; then previous=${{COMP_WORDS[COMP_CWORD-2]}}; fi
   for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
     case $word in {}) command=$word; break ;; esac
   done
