@@ -60,24 +60,6 @@ std::string_view to_string(LayerKind kind) {
   return "";
 }
 
-std::string_view to_string(Encoding encoding) {
-  switch (encoding) {
-    case Encoding::unsigned_:
-      return "unsigned";
-    case Encoding::twos:
-      return "twos";
-    case Encoding::binary_pm1:
-      return "binary_pm1";
-    case Encoding::ternary:
-      return "ternary";
-    case Encoding::log2:
-      return "log2";
-    case Encoding::codebook:
-      return "codebook";
-  }
-  return "";
-}
-
 bool is_array_layer(LayerKind kind) {
   return kind == LayerKind::conv || kind == LayerKind::depthwise ||
          kind == LayerKind::fully_connected || kind == LayerKind::matmul;

@@ -1,0 +1,217 @@
+#include "sim/workload/workload_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/config/files.hpp"
+#include "sim/core/suggest.hpp"
+#include "sim/workload/layer_entry.hpp"
+#include "sim/workload/layer_graph.hpp"
+
+namespace bitscale {
+namespace {
+
+using config::Node;
+using config::Reader;
+
+/// Names of all layers, before the first is read: a layer may name one that comes later, by
+/// mistake.
+std::vector<std::string> layer_names(Reader& reader) {
+  std::vector<std::string> names;
+  const Node* layers = reader.raw("layers");
+  if (layers == nullptr || layers->kind != Node::Kind::sequence) return names;
+  for (const Node& layer : layers->items) {
+    const Node* name = layer.kind == Node::Kind::mapping ? layer.find("name") : nullptr;
+    names.push_back(name == nullptr ? std::string() : name->scalar);
+  }
+  return names;
+}
+
+TensorEntry parse_finished(Reader& reader, const TensorEntry& base) {
+  TensorEntry entry = parse_tensor_entry(reader, base);
+  reader.finish();
+  return entry;
+}
+
+void parse_defaults(Reader& reader, WorkloadFile& file) {
+  file.activation_default =
+      reader.doc("activations of array layers").section_or_default("activation", [](Reader& r) {
+        TensorEntry base;
+        base.source.distribution = Distribution::half_normal;
+        return parse_finished(r, base);
+      });
+  file.weight_default =
+      reader.doc("weights of array layers and biases").section_or_default("weight", [](Reader& r) {
+        return parse_finished(r, TensorEntry{});
+      });
+  file.output_default = reader.doc("what layers write that no other layer reads")
+                            .optional_section("output", [&](Reader& r) {
+                              TensorEntry entry = parse_type_entry(r, file.activation_default);
+                              r.finish();
+                              return entry;
+                            });
+  reader.finish();
+}
+
+/// The network's input; its elements are checked here, those of the layers as they are linked.
+TensorShape parse_input(Reader& reader, WorkloadFile& file) {
+  TensorShape shape;
+  shape.n = file.batch;
+  shape.c = reader.integer("channels", 1, kMaxExtent);
+  shape.h = reader.integer("height", 1, kMaxExtent, 1);
+  shape.w = reader.integer("width", 1, kMaxExtent, 1);
+  file.input = parse_tensor_entry(reader, file.input);
+  reader.finish();
+  const auto elements = count_elements({shape.n, shape.c, shape.h, shape.w});
+  if (!elements || *elements > kMaxTensorElements) {
+    reader.problem("", fmt::format("the input would have {} elements; a tensor holds at most {}",
+                                   elements ? fmt::format("{}", *elements) : "more than 2^62",
+                                   kMaxTensorElements));
+    shape = TensorShape{1, 1, 1, 1};
+  }
+  return shape;
+}
+
+void parse_layers(Reader& reader, std::optional<TensorShape> input, WorkloadFile& file) {
+  LayerGraph graph(input, file.batch, layer_names(reader));
+  LayerContext context{file.input, file.activation_default, file.weight_default, true};
+  reader.doc("in the order they run");
+  file.layers = reader.list("layers", [&](Reader& r) {
+    std::vector<std::string> input_names;
+    LayerEntry entry = parse_layer_entry(r, context, input_names);
+    if (!r.describing()) graph.link(entry, input_names, r);
+    context.first = false;
+    return entry;
+  });
+  if (file.layers.empty()) reader.problem("layers", "a workload has at least one layer");
+  file.input_shape = graph.input().value_or(TensorShape{});
+}
+
+/// Bits of layers by name, under `key`: the layers must exist, run on the array and take that
+/// width.
+std::vector<std::pair<std::string, std::int64_t>> parse_profile_bits(Reader& reader,
+                                                                     std::string_view key,
+                                                                     const WorkloadFile& file) {
+  const auto bits = reader.integer_map(key, 1, 16, false);
+  if (reader.describing() || !reader.has(key)) return bits;
+  std::vector<std::string> names;
+  for (const LayerEntry& layer : file.layers) {
+    if (is_array_layer(layer.geometry.kind)) names.push_back(layer.name);
+  }
+  reader.section(key, [&](Reader& r) {
+    for (const auto& [name, value] : bits) {
+      const auto layer = std::find_if(file.layers.begin(), file.layers.end(),
+                                      [&](const LayerEntry& l) { return l.name == name; });
+      if (layer == file.layers.end()) {
+        r.problem(name, fmt::format("no layer '{}'{}", name, suggestion(name, names)));
+      } else if (!is_array_layer(layer->geometry.kind)) {
+        r.problem(name, fmt::format("a precision belongs to an array layer, this one is a {}",
+                                    to_string(layer->geometry.kind)));
+      } else {
+        TensorType type = (key == "weight_bits" ? layer->weight : layer->activation).type;
+        type.bits = static_cast<int>(value);
+        if (const std::string problem = type_problem(type); !problem.empty()) {
+          r.problem(name, problem);
+        }
+      }
+    }
+    return 0;
+  });
+  return bits;
+}
+
+/// Width of the layers that a profile does not list: every one of them must take it.
+int parse_default_bits(Reader& reader, std::string_view key, const WorkloadFile& file) {
+  const auto bits = static_cast<int>(
+      reader.doc("of array layers that are not listed; 0 keeps the file's").integer(key, 0, 16, 0));
+  if (bits == 0) return bits;
+  for (const LayerEntry& layer : file.layers) {
+    if (!is_array_layer(layer.geometry.kind)) continue;
+    TensorType type = (key == "default_weight_bits" ? layer.weight : layer.activation).type;
+    type.bits = bits;
+    const std::string problem = type_problem(type);
+    if (problem.empty()) continue;
+    reader.problem(key, fmt::format("layer '{}': {}", layer.name, problem));
+    break;
+  }
+  return bits;
+}
+
+Profile parse_profile(Reader& reader, const std::string& name, const WorkloadFile& file) {
+  static const std::vector<std::pair<std::string_view, Confidence>> confidences = {
+      {"verified", Confidence::verified},
+      {"computed", Confidence::computed},
+      {"recalled", Confidence::recalled},
+      {"assumed", Confidence::assumed}};
+  Profile profile;
+  profile.name = name;
+  profile.description = reader.text("description", "");
+  profile.source = reader.doc("where the widths come from").text("source");
+  profile.confidence = reader.doc("how sure the source is").choice("confidence", confidences);
+  profile.default_activation_bits = parse_default_bits(reader, "default_activation_bits", file);
+  profile.default_weight_bits = parse_default_bits(reader, "default_weight_bits", file);
+  profile.activation_bits = parse_profile_bits(reader, "activation_bits", file);
+  profile.weight_bits = parse_profile_bits(reader, "weight_bits", file);
+  reader.finish();
+  return profile;
+}
+
+}  // namespace
+
+WorkloadFile parse_workload_file(Reader& reader, std::optional<std::int64_t> batch) {
+  WorkloadFile file;
+  config::read_header(reader);
+  file.name = reader.text("name");
+  file.description = reader.text("description", "");
+  const std::vector<std::string> none;
+  file.notes = reader.doc("provenance of shapes and bits").texts("notes", none);
+  file.recalled = reader.doc("inputs with no verified source").texts("recalled", none);
+  file.assumed = reader.doc("inputs that no source states").texts("assumed", none);
+  file.batch = reader.doc("images per inference").integer("batch", 1, kMaxExtent, 1);
+  if (batch) file.batch = *batch;
+  reader.section_or_default("defaults", [&](Reader& r) {
+    parse_defaults(r, file);
+    return 0;
+  });
+  file.input = file.activation_default;
+  file.input.source = TensorSource{};
+  const auto input =
+      reader.doc("the network's input; a stand-alone matmul can do without")
+          .optional_section("input", [&](Reader& r) { return parse_input(r, file); });
+  parse_layers(reader, input, file);
+  reader.doc("named sets of precisions")
+      .entries(
+          "profiles",
+          [&](Reader& r, const std::string& name) {
+            file.profiles.push_back(parse_profile(r, name, file));
+          },
+          false);
+  reader.finish();
+  return file;
+}
+
+Workload parse_workload(Reader& reader, const WorkloadRequest& request) {
+  const WorkloadFile file = parse_workload_file(reader, request.batch);
+  std::vector<std::string> names;
+  for (const Profile& profile : file.profiles) names.push_back(profile.name);
+  const bool known = request.profile.empty() ||
+                     std::find(names.begin(), names.end(), request.profile) != names.end();
+  if (!known) {
+    reader.problem("profiles", fmt::format("{} has no profile '{}'{}", file.name, request.profile,
+                                           suggestion(request.profile, names)));
+  }
+  return resolve(file, known ? request.profile : "");
+}
+
+WorkloadFile load_workload_file(std::string_view name_or_path, std::optional<std::int64_t> batch) {
+  const Node tree = config::load_resolved(config::FileKind::workload, name_or_path);
+  return config::read_all(tree, [&](Reader& r) { return parse_workload_file(r, batch); });
+}
+
+Workload load_workload(std::string_view name_or_path, const WorkloadRequest& request) {
+  const Node tree = config::load_resolved(config::FileKind::workload, name_or_path);
+  return config::read_all(tree, [&](Reader& r) { return parse_workload(r, request); });
+}
+
+}  // namespace bitscale
