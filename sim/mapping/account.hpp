@@ -26,9 +26,10 @@ enum class Cause : std::uint8_t {
 inline constexpr std::size_t kCauses = 11;
 inline constexpr std::array<std::string_view, kCauses> kCauseNames = {
     "compute",          "fill",         "stationary_load", "operand_fetch", "spill", "drain",
-    "wait_activations", "wait_weights", "wait_outputs", "write_back",    "vector"};
+    "wait_activations", "wait_weights", "wait_outputs",    "write_back",    "vector"};
 
-/// Array cycles by cause; they sum to the total by construction, and engines check the total against their clock.
+/// Array cycles by cause; they sum to the total by construction, and engines check the total
+/// against their clock.
 struct CycleAccount {
   std::array<std::uint64_t, kCauses> by_cause{};
   std::uint64_t& operator[](Cause cause) { return by_cause[static_cast<std::size_t>(cause)]; }
@@ -41,7 +42,8 @@ struct CycleAccount {
   bool operator==(const CycleAccount&) const = default;
 };
 
-/// Multiplier positions x cycles by what they did: active + guarded + idle + stalled = positions x cycles.
+/// Multiplier positions x cycles by what they did: active + guarded + idle + stalled = positions x
+/// cycles.
 struct SlotAccount {
   std::uint64_t active = 0;   ///< worked on a product
   std::uint64_t guarded = 0;  ///< held still because an operand was zero
@@ -65,7 +67,8 @@ enum class Action : std::uint8_t {
 
 /// The whole hand-over from performance to energy: a component did an action `count` times.
 struct ActionCount {
-  std::string component;  ///< multiplier, adder_tree, accumulator, weight_buffer, ..., dram_weights, vector
+  std::string
+      component;  ///< multiplier, adder_tree, accumulator, weight_buffer, ..., dram_weights, vector
   Action action = Action::add;
   int width_a = 0, width_b = 0;
   std::int64_t capacity_bits = 0, access_bits = 0;
@@ -76,7 +79,8 @@ struct ActionCount {
 /// One kind of hardware block that takes area: `count` of them.
 struct AreaItem {
   std::string component;
-  Action action = Action::add;  ///< multiply and add: an operator; sram_read: a memory of capacity_bits
+  Action action =
+      Action::add;  ///< multiply and add: an operator; sram_read: a memory of capacity_bits
   int width_a = 0, width_b = 0;
   std::int64_t capacity_bits = 0;
   std::uint64_t count = 0;

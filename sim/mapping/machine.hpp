@@ -13,14 +13,16 @@ namespace bitscale {
 
 class Unit;
 
-/// How an operand reaches the positions of an axis: one value for all, one value each, or handed on from
-/// neighbour to neighbour, one hop per cycle (skewed).
+/// How an operand reaches the positions of an axis: one value for all, one value each, or handed on
+/// from neighbour to neighbour, one hop per cycle (skewed).
 enum class Movement { broadcast, unicast, forward };
 
-/// How the partial sums of an axis combine: not at all, in an adder tree within the cycle, or handed down a chain, one hop per cycle.
+/// How the partial sums of an axis combine: not at all, in an adder tree within the cycle, or
+/// handed down a chain, one hop per cycle.
 enum class Combination { local, tree, chain };
 
-/// One spatial loop: `factor` positions along `dim`; 0 stands for `fit`, what the layer and the axis leave room for.
+/// One spatial loop: `factor` positions along `dim`; 0 stands for `fit`, what the layer and the
+/// axis leave room for.
 struct AxisLoop {
   Dim dim = Dim::K;
   std::int64_t factor = 1;
@@ -40,12 +42,15 @@ struct Axis {
 /// The array: rows x columns units of `lanes` multipliers each.
 struct ArrayConfig {
   Axis rows, columns, lanes;
-  std::int64_t accumulator_sets = 2;     ///< 2: a pass drains while the next one computes
-  std::int64_t accumulator_entries = 1;  ///< outputs that one position of rows x columns can hold per set
+  std::int64_t accumulator_sets = 2;  ///< 2: a pass drains while the next one computes
+  std::int64_t accumulator_entries =
+      1;  ///< outputs that one position of rows x columns can hold per set
   std::int64_t drain_outputs_per_cycle = 0;  ///< 0: a whole pass in one cycle
-  std::int64_t pipeline_depth = 0;       ///< cycles from operand to accumulator, charged as the pipeline fills
-  bool shadow_weights = false;           ///< the next stationary weights load while the present ones compute
-  std::int64_t vector_lanes = 16;        ///< elements per cycle of pools, additions and other work without MACs
+  std::int64_t pipeline_depth =
+      0;  ///< cycles from operand to accumulator, charged as the pipeline fills
+  bool shadow_weights = false;  ///< the next stationary weights load while the present ones compute
+  std::int64_t vector_lanes =
+      16;  ///< elements per cycle of pools, additions and other work without MACs
 
   [[nodiscard]] std::int64_t positions() const { return rows.size * columns.size * lanes.size; }
   bool operator==(const ArrayConfig&) const = default;
@@ -55,12 +60,13 @@ struct ArrayConfig {
 /// partly filled step costs its share: only for comparison with published models).
 enum class Windows { flattened, per_row, ideal };
 
-/// What the PQ positions do in a layer with one output pixel: idle but for one, or take different filter groups whose weights share
-/// one column's port (facts in docs/machines.md).
+/// What the PQ positions do in a layer with one output pixel: idle but for one, or take different
+/// filter groups whose weights share one column's port (facts in docs/machines.md).
 enum class FcMode { single_column, multiplexed };
 
-/// The temporal side of the mapping. `order` names every loop N G K C PQ R S (or P, Q) once, outermost first; the innermost
-/// run of loops that leave one operand alone makes that operand stationary.
+/// The temporal side of the mapping. `order` names every loop N G K C PQ R S (or P, Q) once,
+/// outermost first; the innermost run of loops that leave one operand alone makes that operand
+/// stationary.
 struct Dataflow {
   std::vector<Dim> order;
   Windows windows = Windows::flattened;

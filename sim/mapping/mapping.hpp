@@ -37,9 +37,10 @@ struct MappedAxis {
   bool operator==(const MappedAxis&) const = default;
 };
 
-/// A layer laid out on a machine: the whole loop nest with every factor known. Tiles (what DRAM moves) contain passes (between two
-/// accumulator resets or spills), passes contain steps (one operand set each). Loop P runs over PQ where `flattened`, and Q is
-/// 1 then; loop K runs over G K where `packed_groups`, and G is 1 then.
+/// A layer laid out on a machine: the whole loop nest with every factor known. Tiles (what DRAM
+/// moves) contain passes (between two accumulator resets or spills), passes contain steps (one
+/// operand set each). Loop P runs over PQ where `flattened`, and Q is 1 then; loop K runs over G K
+/// where `packed_groups`, and G is 1 then.
 struct Mapping {
   std::string layer;
   LayerShape shape;
@@ -49,23 +50,24 @@ struct Mapping {
   Windows windows = Windows::flattened;
   Operand stationary = Operand::outputs;
 
-  PerDim<std::int64_t> bound;        ///< loop bounds
-  PerDim<std::int64_t> spatial;      ///< positions along each dimension, all axes
-  PerDim<std::int64_t> on_lanes;     ///< of these, on the lanes axis (fastest)
-  PerDim<std::int64_t> tile;         ///< extent of a tile
-  PerDim<std::int64_t> pass_extent;  ///< extent of a pass
+  PerDim<std::int64_t> bound;           ///< loop bounds
+  PerDim<std::int64_t> spatial;         ///< positions along each dimension, all axes
+  PerDim<std::int64_t> on_lanes;        ///< of these, on the lanes axis (fastest)
+  PerDim<std::int64_t> tile;            ///< extent of a tile
+  PerDim<std::int64_t> pass_extent;     ///< extent of a pass
   std::array<Dim, kDims> tile_order{};  ///< loops over tiles, outermost first
   std::array<Dim, kDims> pass_order{};  ///< loops over passes of a tile, outermost first
   std::vector<Dim> step_order;          ///< loops over steps of a pass, outermost first
   MappedAxis rows, columns, lanes;
 
-  std::int64_t unit_cycles = 1;      ///< cycles of one step in the units
+  std::int64_t unit_cycles = 1;  ///< cycles of one step in the units
   int activation_bits = 16, weight_bits = 16, output_bits = 16;  ///< as stored and fetched
-  std::int64_t fill_cycles = 0;      ///< skew and pipeline depth
-  bool fill_per_pass = false;        ///< else once per layer
-  std::int64_t load_cycles = 0;      ///< to shift one set of stationary weights in
+  std::int64_t fill_cycles = 0;                                  ///< skew and pipeline depth
+  bool fill_per_pass = false;                                    ///< else once per layer
+  std::int64_t load_cycles = 0;  ///< to shift one set of stationary weights in
   bool shadow_weights = false;
-  bool partial_sums_in_place = true;  ///< no other outputs come between two passes that add to the same ones
+  bool partial_sums_in_place =
+      true;  ///< no other outputs come between two passes that add to the same ones
   std::int64_t accumulator_sets = 2;
   std::int64_t drain_outputs_per_cycle = 0;
   BufferConfig activation_buffer, weight_buffer, output_buffer;
@@ -77,12 +79,14 @@ struct Mapping {
   [[nodiscard]] std::string describe() const;
 };
 
-/// Lays `layer` (an array layer) out on `machine`. Throws MappingError with the layer and the limit where the unit lacks the
-/// operand types, a tile cannot fit its buffer, or the loop nest is one the engines do not run.
+/// Lays `layer` (an array layer) out on `machine`. Throws MappingError with the layer and the limit
+/// where the unit lacks the operand types, a tile cannot fit its buffer, or the loop nest is one
+/// the engines do not run.
 [[nodiscard]] Mapping map_layer(const Layer& layer, const MachineConfig& machine);
 
-/// Chooses tile extents and their order: those of the machine file, else the candidate with the least DRAM traffic that fits the buffers,
-/// the largest tile among equals. Called by map_layer; throws MappingError where nothing fits.
+/// Chooses tile extents and their order: those of the machine file, else the candidate with the
+/// least DRAM traffic that fits the buffers, the largest tile among equals. Called by map_layer;
+/// throws MappingError where nothing fits.
 void choose_tiles(Mapping& mapping, const MemoryConfig& memory);
 
 /// Where one multiplier position works in one step of a pass.
@@ -90,7 +94,8 @@ struct Position {
   std::int64_t row = 0, column = 0, lane = 0;
 };
 
-/// Loop coordinates of `position` in step `step` of the pass with `ranges`, or false where the position is idle then.
+/// Loop coordinates of `position` in step `step` of the pass with `ranges`, or false where the
+/// position is idle then.
 [[nodiscard]] bool position_coordinates(const Mapping& mapping, const Ranges& pass,
                                         std::int64_t step, const Position& position,
                                         PerDim<std::int64_t>& coordinates);

@@ -12,17 +12,18 @@ struct Tile {
   Ranges ranges;
   bool fetch_activations = true;  ///< other activations than the tile before
   bool fetch_weights = true;
-  bool starts_outputs = true;     ///< first tile of its outputs
-  bool finishes_outputs = true;   ///< last tile of its outputs
+  bool starts_outputs = true;    ///< first tile of its outputs
+  bool finishes_outputs = true;  ///< last tile of its outputs
   std::int64_t activation_bits = 0, weight_bits = 0, output_bits = 0;  ///< sizes in DRAM
 };
 
 /// What the array does between two accumulator resets or spills.
 struct Pass {
-  Ranges ranges;                  ///< coordinates that its steps cover
+  Ranges ranges;  ///< coordinates that its steps cover
   std::int64_t steps = 0;
-  std::int64_t step_cycles = 1;   ///< unit cycles or the slowest operand fetch
-  std::int64_t window_share = 1, window_whole = 1;  ///< part of the pass's time that counts (ideal windows)
+  std::int64_t step_cycles = 1;  ///< unit cycles or the slowest operand fetch
+  std::int64_t window_share = 1,
+               window_whole = 1;  ///< part of the pass's time that counts (ideal windows)
   bool loads_stationary = false;  ///< other stationary operands than the pass before
   bool starts = true;             ///< its accumulators begin at zero
   bool restores = false;          ///< its accumulators begin with spilled partial sums
@@ -31,15 +32,16 @@ struct Pass {
   std::int64_t outputs = 0;
 };
 
-/// Counts that do not depend on values, summed over the passes and tiles of a layer. Bits unless named otherwise.
+/// Counts that do not depend on values, summed over the passes and tiles of a layer. Bits unless
+/// named otherwise.
 struct Traffic {
   std::uint64_t macs = 0;
-  std::uint64_t unit_steps = 0;  ///< (unit, step) pairs with a product
-  std::uint64_t step_slots = 0;  ///< positions x steps
-  std::uint64_t activation_reads = 0, weight_reads = 0;    ///< buffer to array
-  std::uint64_t activation_fills = 0, weight_fills = 0;    ///< DRAM to buffer
-  std::uint64_t output_writes = 0, output_reads = 0;       ///< array to buffer, buffer to DRAM
-  std::uint64_t partial_writes = 0, partial_reads = 0;     ///< spilled partial sums
+  std::uint64_t unit_steps = 0;                          ///< (unit, step) pairs with a product
+  std::uint64_t step_slots = 0;                          ///< positions x steps
+  std::uint64_t activation_reads = 0, weight_reads = 0;  ///< buffer to array
+  std::uint64_t activation_fills = 0, weight_fills = 0;  ///< DRAM to buffer
+  std::uint64_t output_writes = 0, output_reads = 0;     ///< array to buffer, buffer to DRAM
+  std::uint64_t partial_writes = 0, partial_reads = 0;   ///< spilled partial sums
   std::uint64_t dram_activations = 0, dram_weights = 0, dram_outputs = 0;
   Traffic& operator+=(const Traffic& other);
   bool operator==(const Traffic&) const = default;
@@ -75,7 +77,8 @@ class Schedule {
 /// Sizes of a tile's operands in DRAM, for tile ranges `ranges`.
 void size_tile(const Mapping& mapping, Tile& tile);
 
-/// Cycles to drain `outputs` results, or to move them as partial sums of accumulator width one way.
+/// Cycles to drain `outputs` results (none with ideal windows), or to move them as partial sums of
+/// accumulator width one way.
 [[nodiscard]] std::int64_t drain_cycles(const Mapping& mapping, std::int64_t outputs);
 [[nodiscard]] std::int64_t spill_cycles(const Mapping& mapping, std::int64_t outputs);
 

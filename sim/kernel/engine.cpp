@@ -1,0 +1,89 @@
+#include "sim/kernel/engine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "sim/core/errors.hpp"
+#include "sim/kernel/pin_array.hpp"
+#include "sim/kernel/sequencer.hpp"
+#include "sim/kernel/tile_executor.hpp"
+#include "sim/kernel/watchdog.hpp"
+
+namespace bitscale::kernel {
+namespace {
+
+/// Longer than anything a single process can rightly wait for.
+std::int64_t patience(const Schedule& schedule) {
+  const Mapping& m = schedule.mapping();
+  const Tile tile = schedule.tile(0);
+  const Pass pass = schedule.pass(tile, 0);
+  std::int64_t longest = pass.steps * pass.step_cycles + m.fill_cycles + m.load_cycles +
+                         drain_cycles(m, pass.outputs) + 2 * spill_cycles(m, pass.outputs);
+  const std::int64_t overhead = 4 * m.dram.latency_cycles * m.dram.bits_per_cycle;
+  longest +=
+      4 * channel_cycles(
+              m, 2 * (tile.activation_bits + tile.weight_bits + tile.output_bits) + overhead);
+  return 16 * longest + 1000;
+}
+
+/// Swallows passes, so that nothing ever drains: the watchdog's test case.
+class LosingExecutor : public PassExecutor {
+ public:
+  void execute(const Pass&, std::int64_t) override { sc_core::wait(sc_core::sc_event()); }
+  void flush() override {}
+  [[nodiscard]] const ExecutionRecord& record() const override { return record_; }
+
+ private:
+  ExecutionRecord record_;
+};
+
+std::unique_ptr<PassExecutor> make_executor(const Mapping& mapping, const Unit& unit,
+                                            const Operands* operands,
+                                            const SimulationOptions& options) {
+  if (options.lose_results) return std::make_unique<LosingExecutor>();
+  if (options.fidelity == Fidelity::tile)
+    return std::make_unique<TileExecutor>(mapping, unit, operands);
+  if (operands == nullptr)
+    throw MappingError(mapping.layer, "fidelity: pin moves real operands; none were made");
+  return std::make_unique<PinArray>("array", mapping, unit, *operands, options.vcd_path);
+}
+
+}  // namespace
+
+LayerSimulation simulate_layer(const Mapping& mapping, const Unit& unit, const Operands* operands,
+                               const SimulationOptions& options) {
+  const Schedule schedule(mapping);
+  const SimulationContext context;
+  const std::unique_ptr<PassExecutor> array = make_executor(mapping, unit, operands, options);
+  Dram dram("dram", mapping);
+  Sequencer sequencer("sequencer", schedule, *array, dram);
+  Watchdog watchdog(
+      "watchdog", patience(schedule), sequencer.progress(), [&] { return sequencer.finished(); },
+      [&] { return sequencer.state(); });
+  sc_core::sc_start();
+  if (!sequencer.finished()) {
+    throw SimulationError(
+        fmt::format("error: layer '{}': the simulation makes no progress\n{}", mapping.layer,
+                    watchdog.report().empty() ? sequencer.state() : watchdog.report()));
+  }
+  if (auto* tile = dynamic_cast<TileExecutor*>(array.get())) tile->finish();
+  if (sequencer.account().total() != static_cast<std::uint64_t>(sequencer.end_cycle())) {
+    throw SimulationError(
+        fmt::format("error: layer '{}': causes sum to {} cycles, but the clock says {}",
+                    mapping.layer, sequencer.account().total(), sequencer.end_cycle()));
+  }
+  const ExecutionRecord& record = array->record();
+  LayerSimulation result;
+  result.cycles = sequencer.account();
+  result.traffic = sequencer.traffic();
+  result.dram_busy_cycles = dram.busy_cycles();
+  result.overflow_events = record.overflow_events;
+  result.macs_visited = record.macs;
+  result.pin_active_macs = record.active_macs;
+  result.sums = record.sums;
+  return result;
+}
+
+}  // namespace bitscale::kernel

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/mapping/account.hpp"
+#include "sim/mapping/schedule.hpp"
+#include "sim/workload/operands.hpp"
+
+namespace bitscale::kernel {
+
+/// tile: one event per pass. pin: one clocked module per unit, the same sequencer around it.
+enum class Fidelity { tile, pin };
+
+struct SimulationOptions {
+  Fidelity fidelity = Fidelity::tile;
+  std::string vcd_path;  ///< waveforms of a pin-level simulation, without '.vcd'; empty for none
+  bool lose_results =
+      false;  ///< test hook: the array never drains, so that the watchdog has something to report
+};
+
+/// What simulating one array layer gave: counts only, no derived figure.
+struct LayerSimulation {
+  CycleAccount cycles;
+  Traffic traffic;
+  std::uint64_t dram_busy_cycles = 0;
+  std::uint64_t overflow_events = 0;
+  std::uint64_t macs_visited = 0;     ///< by the datapaths; with operands only
+  std::uint64_t pin_active_macs = 0;  ///< counted by the units at pin level
+  std::vector<std::int64_t> sums;     ///< [n][filter][P][Q]; with operands only
+};
+
+/// Simulates one layer. Values are computed where `operands` is not null; the pin level needs them.
+/// Throws SimulationError with a state dump where nothing moves any more, MappingError where the
+/// pin level lacks what the mapping needs. One call at a time per process.
+[[nodiscard]] LayerSimulation simulate_layer(const Mapping& mapping, const Unit& unit,
+                                             const Operands* operands,
+                                             const SimulationOptions& options);
+
+}  // namespace bitscale::kernel

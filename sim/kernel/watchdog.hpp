@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <systemc>
+
+#include "sim/kernel/context.hpp"
+
+namespace bitscale::kernel {
+
+/// Stops a simulation that makes no progress: when nothing moved for `patience` cycles while the
+/// layer is not finished, it keeps a dump of everybody's state and calls sc_stop(). Errors are
+/// raised after the simulation returned, because an exception that escapes a SystemC process loses
+/// its type.
+class Watchdog : public sc_core::sc_module {
+ public:
+  SC_HAS_PROCESS(Watchdog);
+  Watchdog(const sc_core::sc_module_name& name, std::int64_t patience,
+           const sc_core::sc_event& progress, std::function<bool()> finished,
+           std::function<std::string()> dump)
+      : sc_module(name),
+        patience_(patience),
+        progress_(progress),
+        finished_(std::move(finished)),
+        dump_(std::move(dump)) {
+    SC_THREAD(watch);
+  }
+
+  [[nodiscard]] const std::string& report() const { return report_; }
+
+ private:
+  void watch() {
+    while (!finished_()) {
+      const std::int64_t before = now_cycles();
+      wait(cycles(patience_), progress_);
+      if (finished_() || now_cycles() - before < patience_) continue;
+      report_ = dump_();
+      sc_core::sc_stop();
+      return;
+    }
+  }
+
+  std::int64_t patience_;
+  const sc_core::sc_event& progress_;
+  std::function<bool()> finished_;
+  std::function<std::string()> dump_;
+  std::string report_;
+};
+
+}  // namespace bitscale::kernel

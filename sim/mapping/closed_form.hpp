@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+
+#include "sim/mapping/account.hpp"
+#include "sim/mapping/schedule.hpp"
+
+namespace bitscale {
+
+/// The oracle for ideal memory: cycles by cause from products of loop counts, without walking the
+/// schedule. Exact, cause for cause, for a layer with ideal DRAM; for a real channel the array's
+/// own share (waits left out).
+[[nodiscard]] CycleAccount closed_form(const Mapping& mapping);
+
+/// Array cycles that no schedule with this traffic can undercut: the closed form's own cycles, or
+/// what the channel needs for the bits of `traffic` (read and written), whichever is larger.
+[[nodiscard]] std::uint64_t bandwidth_bound(const Mapping& mapping, const Traffic& traffic);
+
+/// Array cycles that `bits` occupy the channel, rounded up to memory cycles and then to array
+/// cycles.
+[[nodiscard]] std::int64_t channel_cycles(const Mapping& mapping, std::int64_t bits);
+
+}  // namespace bitscale

@@ -1,0 +1,331 @@
+#include "sim/mapping/mapping.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "sim/core/checked.hpp"
+#include "sim/core/errors.hpp"
+
+namespace bitscale {
+namespace {
+
+bool is_reduction(Dim dim) { return dim == Dim::C || dim == Dim::R || dim == Dim::S; }
+
+/// Dimensions along which an operand does not change: a run of such loops innermost makes it
+/// stationary.
+bool is_irrelevant(Operand operand, Dim dim) {
+  switch (operand) {
+    case Operand::outputs:
+      return is_reduction(dim);
+    case Operand::weights:
+      return dim == Dim::N || dim == Dim::P || dim == Dim::Q;
+    case Operand::activations:
+      return dim == Dim::K;
+  }
+  return false;
+}
+
+bool has_loop(const MachineConfig& machine, std::initializer_list<Dim> dims) {
+  for (const Axis* axis : {&machine.array.rows, &machine.array.columns, &machine.array.lanes}) {
+    for (const AxisLoop& loop : axis->loops) {
+      if (std::ranges::find(dims, loop.dim) != dims.end()) return true;
+    }
+  }
+  return false;
+}
+
+/// Loop bounds, with output pixels flattened and groups packed as the machine says.
+void set_bounds(Mapping& m, const MachineConfig& machine) {
+  const Dataflow& dataflow = machine.dataflow;
+  const bool order_has_pq = std::ranges::find(dataflow.order, Dim::PQ) != dataflow.order.end();
+  const bool array_has_rows = has_loop(machine, {Dim::P, Dim::Q, Dim::R, Dim::S});
+  const bool array_has_pq = has_loop(machine, {Dim::PQ});
+  if (array_has_pq && (array_has_rows || !order_has_pq)) {
+    throw MappingError(
+        m.layer,
+        "the machine maps PQ (pixels over rows) together with P, Q, R or S; use one or the other");
+  }
+  m.windows = dataflow.windows;
+  m.flattened = order_has_pq && !array_has_rows && dataflow.windows != Windows::per_row;
+  m.packed_groups = dataflow.pack_groups && m.shape.G > 1;
+  const LayerShape& s = m.shape;
+  m.bound[Dim::N] = s.N;
+  m.bound[Dim::G] = m.packed_groups ? 1 : s.G;
+  m.bound[Dim::K] = m.packed_groups ? s.G * s.K : s.K;
+  m.bound[Dim::C] = s.C;
+  m.bound[Dim::P] = m.flattened ? s.P * s.Q : s.P;
+  m.bound[Dim::Q] = m.flattened ? 1 : s.Q;
+  m.bound[Dim::R] = s.R;
+  m.bound[Dim::S] = s.S;
+}
+
+Dim canonical(const Mapping& m, Dim dim) {
+  if (dim != Dim::PQ) return dim;
+  return m.flattened ? Dim::P : Dim::Q;  // per row, a run of windows lies along Q
+}
+
+/// Resolves one axis for the layer: `fit`, and PQ positions that take filter groups in a layer of
+/// one pixel.
+MappedAxis map_axis(Mapping& m, const Axis& axis, const Dataflow& dataflow) {
+  MappedAxis mapped{axis.size, {}, axis.activations, axis.weights, axis.partial_sums};
+  std::int64_t fixed = 1;
+  for (const AxisLoop& loop : axis.loops) fixed *= std::max<std::int64_t>(loop.factor, 1);
+  std::int64_t room = axis.size / fixed;
+  const bool one_pixel = m.shape.P * m.shape.Q == 1;
+  for (const AxisLoop& loop : axis.loops) {
+    Dim dim = canonical(m, loop.dim);
+    std::int64_t factor = loop.factor;
+    if (factor == 0) {
+      factor = std::clamp(ceil_div(m.bound[dim], m.spatial[dim]), std::int64_t{1}, room);
+      room /= factor;
+    }
+    if (loop.dim == Dim::PQ && one_pixel && dataflow.fc_mode == FcMode::multiplexed) {
+      dim = Dim::K;
+      factor = std::min(factor, ceil_div(m.bound[Dim::K], m.spatial[Dim::K]));
+      mapped.activations = Movement::broadcast;
+      mapped.weights = Movement::unicast;
+    }
+    m.spatial[dim] *= factor;
+    mapped.loops.push_back({dim, factor});
+  }
+  return mapped;
+}
+
+void map_axes(Mapping& m, const MachineConfig& machine) {
+  for (std::int64_t& factor : m.spatial.values) factor = 1;
+  for (std::int64_t& factor : m.on_lanes.values) factor = 1;
+  m.rows = map_axis(m, machine.array.rows, machine.dataflow);
+  m.columns = map_axis(m, machine.array.columns, machine.dataflow);
+  m.lanes = map_axis(m, machine.array.lanes, machine.dataflow);
+  for (const SpatialLoop& loop : m.lanes.loops) {
+    m.on_lanes[loop.dim] *= loop.factor;
+    if (!is_reduction(loop.dim)) {
+      throw MappingError(m.layer, fmt::format("the lanes of a unit share its accumulator, so only "
+                                              "C, R or S can lie along them, got {}",
+                                              to_string(loop.dim)));
+    }
+  }
+  if (machine.unit->guard() == Guard::lane_group && m.on_lanes[Dim::C] != m.spatial[Dim::C]) {
+    throw MappingError(m.layer, "guard: lane_group needs all C positions along the lanes");
+  }
+}
+
+/// Splits the temporal order into loops over passes and, innermost, the loops of a pass that leave
+/// one operand alone.
+void set_loops(Mapping& m, const Dataflow& dataflow) {
+  std::vector<Dim> order;
+  for (const Dim dim : dataflow.order) {
+    order.push_back(dim == Dim::PQ ? Dim::P : dim);
+    if (dim == Dim::PQ) order.push_back(Dim::Q);
+  }
+  const Dim innermost = order.back();
+  m.stationary = is_irrelevant(Operand::outputs, innermost)   ? Operand::outputs
+                 : is_irrelevant(Operand::weights, innermost) ? Operand::weights
+                                                              : Operand::activations;
+  if (innermost == Dim::G)
+    throw MappingError(m.layer, "the innermost loop of dataflow.order cannot be G");
+  auto first_step = order.end();
+  while (first_step != order.begin() && is_irrelevant(m.stationary, *(first_step - 1)))
+    --first_step;
+  m.step_order.assign(first_step, order.end());
+  // Loops that are cut because the accumulators hold too few outputs go right outside the reduction
+  // loops.
+  std::vector<Dim> pass(order.begin(), first_step);
+  const auto reduction = std::ranges::find_if(pass, is_reduction);
+  pass.insert(reduction, m.step_order.begin(), m.step_order.end());
+  std::ranges::copy(pass, m.pass_order.begin());
+}
+
+/// A pass extends one array along its outer loops, and as far along its own as the accumulators
+/// hold outputs.
+void set_pass_extents(Mapping& m, std::int64_t entries) {
+  m.pass_extent = m.spatial;
+  std::int64_t room = entries;
+  for (auto dim = m.step_order.rbegin(); dim != m.step_order.rend(); ++dim) {
+    if (is_reduction(*dim)) {
+      m.pass_extent[*dim] = m.tile[*dim];
+      continue;
+    }
+    const std::int64_t steps = std::min(ceil_div(m.tile[*dim], m.spatial[*dim]), room);
+    m.pass_extent[*dim] =
+        std::min(steps * m.spatial[*dim], std::max(m.tile[*dim], m.spatial[*dim]));
+    room /= steps;
+  }
+}
+
+/// Whether passes that add to the same outputs follow each other directly.
+bool sums_stay_in_place(const Mapping& m) {
+  bool reduction_outside = false;
+  const auto visit = [&](Dim dim, std::int64_t count) {
+    if (count <= 1) return true;
+    if (is_reduction(dim)) reduction_outside = true;
+    return is_reduction(dim) || !reduction_outside;
+  };
+  for (const Dim dim : m.tile_order) {
+    if (!visit(dim, ceil_div(m.bound[dim], m.tile[dim]))) return false;
+  }
+  for (const Dim dim : m.pass_order) {
+    if (!visit(dim, ceil_div(m.tile[dim], m.pass_extent[dim]))) return false;
+  }
+  return true;
+}
+
+std::int64_t skew(const MappedAxis& axis) {
+  const bool hops = axis.activations == Movement::forward || axis.weights == Movement::forward ||
+                    axis.partial_sums == Combination::chain;
+  return hops ? axis.size - 1 : 0;
+}
+
+void set_timing(Mapping& m, const MachineConfig& machine) {
+  m.unit_cycles = machine.unit->cycles_per_step(m.types);
+  m.fill_cycles =
+      skew(m.rows) + skew(m.columns) + machine.array.pipeline_depth +
+      std::max(machine.memory.activations.latency_cycles, machine.memory.weights.latency_cycles);
+  m.shadow_weights = machine.array.shadow_weights;
+  m.fill_per_pass =
+      m.stationary == Operand::outputs ? machine.array.accumulator_sets == 1 : !m.shadow_weights;
+  m.accumulator_sets = machine.array.accumulator_sets;
+  m.drain_outputs_per_cycle = machine.array.drain_outputs_per_cycle;
+  if (m.stationary == Operand::outputs) return;
+  const bool weights = m.stationary == Operand::weights;
+  const std::int64_t port =
+      weights ? machine.memory.weights.port_bits : machine.memory.activations.port_bits;
+  const std::int64_t bits = m.positions() * (weights ? m.weight_bits : m.activation_bits);
+  m.load_cycles = std::max(m.rows.size, port > 0 ? ceil_div(bits, port) : 0);
+}
+
+void check_sizes(const Mapping& m) {
+  // Cycle counts are products of bounds, positions and unit cycles: keep all of them in 62 bits.
+  std::int64_t product = m.unit_cycles;
+  for (std::size_t i = 0; i < kDims; ++i) {
+    const auto dim = static_cast<Dim>(i);
+    const auto next =
+        checked_multiply(product, ceil_div(m.bound[dim], m.spatial[dim]) * m.spatial[dim]);
+    if (!next || *next > (std::int64_t{1} << 62) / std::max<std::int64_t>(m.positions(), 1)) {
+      throw MappingError(
+          m.layer,
+          "the layer has more multiply-accumulates on this machine than 64-bit counters hold");
+    }
+    product = *next;
+  }
+}
+
+std::string loop_text(Dim dim, std::int64_t count) {
+  return fmt::format(" {} {}", to_string(dim), count);
+}
+
+}  // namespace
+
+Mapping map_layer(const Layer& layer, const MachineConfig& machine) {
+  Mapping m;
+  m.layer = layer.name;
+  m.shape = layer.shape;
+  m.types = {layer.activation, layer.weight, machine.unit->accumulator()};
+  if (layer.accumulator_bits > 0) m.types.accumulator.bits = layer.accumulator_bits;
+  if (const std::string refusal = machine.unit->refusal(m.types); !refusal.empty()) {
+    throw MappingError(layer.name, refusal);
+  }
+  m.activation_bits = machine.unit->stored_activation_bits(layer.activation);
+  m.weight_bits = machine.unit->stored_weight_bits(layer.weight);
+  m.output_bits = machine.unit->stored_activation_bits(layer.output);
+  m.activation_buffer = machine.memory.activations;
+  m.weight_buffer = machine.memory.weights;
+  m.output_buffer = machine.memory.outputs;
+  m.dram = machine.memory.dram;
+  m.clock_Hz = machine.clock_Hz;
+  set_bounds(m, machine);
+  map_axes(m, machine);
+  set_loops(m, machine.dataflow);
+  set_timing(m, machine);
+  check_sizes(m);
+  if (m.windows == Windows::ideal &&
+      !(m.dram.ideal() && m.stationary == Operand::outputs && m.flattened)) {
+    throw MappingError(
+        m.layer,
+        "windows: ideal needs ideal DRAM, output-stationary order and PQ windows; use flattened");
+  }
+  choose_tiles(m, machine.memory);
+  set_pass_extents(m, machine.array.accumulator_entries);
+  m.partial_sums_in_place = sums_stay_in_place(m);
+  return m;
+}
+
+bool position_coordinates(const Mapping& m, const Ranges& pass, std::int64_t step,
+                          const Position& position, PerDim<std::int64_t>& coordinates) {
+  PerDim<std::int64_t> offset;
+  const auto decode = [&](const MappedAxis& axis, std::int64_t index) {
+    std::int64_t used = 1;
+    for (const SpatialLoop& loop : axis.loops) used *= loop.factor;
+    if (index >= used) return false;
+    for (const SpatialLoop& loop : axis.loops) {
+      used /= loop.factor;
+      offset[loop.dim] = offset[loop.dim] * loop.factor + (index / used) % loop.factor;
+    }
+    return true;
+  };
+  if (!decode(m.rows, position.row) || !decode(m.columns, position.column) ||
+      !decode(m.lanes, position.lane)) {
+    return false;
+  }
+  for (std::size_t i = 0; i < kDims; ++i) {
+    coordinates.values[i] = pass.values[i].begin + offset.values[i];
+  }
+  for (auto dim = m.step_order.rbegin(); dim != m.step_order.rend(); ++dim) {
+    const std::int64_t count = ceil_div(pass[*dim].extent(), m.spatial[*dim]);
+    coordinates[*dim] += (step % count) * m.spatial[*dim];
+    step /= count;
+  }
+  for (std::size_t i = 0; i < kDims; ++i) {
+    if (coordinates.values[i] >= pass.values[i].end) return false;
+  }
+  return true;
+}
+
+ElementIndex element_index(const Mapping& m, const PerDim<std::int64_t>& at) {
+  const LayerShape& s = m.shape;
+  const std::int64_t filter = m.packed_groups ? at[Dim::K] : at[Dim::G] * s.K + at[Dim::K];
+  const std::int64_t group = filter / s.K;
+  const std::int64_t p = m.flattened ? at[Dim::P] / s.Q : at[Dim::P];
+  const std::int64_t q = m.flattened ? at[Dim::P] % s.Q : at[Dim::Q];
+  const std::int64_t y = p * s.stride_h + at[Dim::R] * s.dilation_h - s.pad_top;
+  const std::int64_t x = q * s.stride_w + at[Dim::S] * s.dilation_w - s.pad_left;
+  ElementIndex index;
+  if (y >= 0 && y < s.H && x >= 0 && x < s.W) {
+    index.activation = ((at[Dim::N] * s.G * s.C + group * s.C + at[Dim::C]) * s.H + y) * s.W + x;
+  }
+  index.weight = ((filter * s.C + at[Dim::C]) * s.R + at[Dim::R]) * s.S + at[Dim::S];
+  index.output = ((at[Dim::N] * s.G * s.K + filter) * s.P + p) * s.Q + q;
+  return index;
+}
+
+std::string Mapping::describe() const {
+  std::string text = "tiles";
+  for (const Dim dim : tile_order) {
+    const std::int64_t count = ceil_div(bound[dim], tile[dim]);
+    if (count > 1) text += loop_text(dim, count);
+  }
+  text += " | passes";
+  for (const Dim dim : pass_order) {
+    const std::int64_t count = ceil_div(tile[dim], pass_extent[dim]);
+    if (count > 1) text += loop_text(flattened && dim == Dim::P ? Dim::PQ : dim, count);
+  }
+  text += " | steps";
+  for (const Dim dim : step_order) {
+    const std::int64_t count = ceil_div(std::min(tile[dim], pass_extent[dim]), spatial[dim]);
+    if (count > 1) text += loop_text(flattened && dim == Dim::P ? Dim::PQ : dim, count);
+  }
+  const auto axis_text = [&](std::string_view name, const MappedAxis& axis) {
+    text += fmt::format(" | {}", name);
+    for (const SpatialLoop& loop : axis.loops) {
+      text += loop_text(flattened && loop.dim == Dim::P ? Dim::PQ : loop.dim, loop.factor);
+    }
+  };
+  axis_text("rows", rows);
+  axis_text("columns", columns);
+  axis_text("lanes", lanes);
+  return text;
+}
+
+}  // namespace bitscale

@@ -1,0 +1,166 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "sim/core/errors.hpp"
+#include "sim/mapping/schedule.hpp"
+
+namespace bitscale {
+namespace {
+
+using Order = std::array<Dim, kDims>;
+
+// C is last wherever it is tiled, so that a tile of outputs is finished before the next one starts.
+constexpr Order kWeightsOuter = {Dim::N, Dim::G, Dim::K, Dim::P, Dim::C, Dim::Q, Dim::R, Dim::S};
+constexpr Order kActivationsOuter = {Dim::N, Dim::G, Dim::P, Dim::K,
+                                     Dim::C, Dim::Q, Dim::R, Dim::S};
+
+/// Largest sizes over all tiles, in bits; outputs at accumulator width where partial sums wait in
+/// the buffer.
+struct Footprint {
+  std::int64_t activations = 0, weights = 0, outputs = 0;
+};
+
+std::int64_t tiles_along(const Mapping& m, Dim dim) { return ceil_div(m.bound[dim], m.tile[dim]); }
+
+/// Sizes of the biggest tile. Row ranges differ only by clipping at the borders, so an inner one is
+/// the largest.
+Footprint footprint(const Mapping& m) {
+  const Schedule schedule(m);
+  Footprint largest;
+  const std::int64_t rows = tiles_along(m, Dim::P);
+  Tile tile = schedule.tile(0);
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(rows, 3); ++i) {
+    const std::int64_t begin = i * m.tile[Dim::P];
+    tile.ranges[Dim::P] = {begin, std::min(begin + m.tile[Dim::P], m.bound[Dim::P])};
+    size_tile(m, tile);
+    largest.activations = std::max(largest.activations, tile.activation_bits);
+    largest.weights = std::max(largest.weights, tile.weight_bits);
+    largest.outputs = std::max(largest.outputs, tile.output_bits);
+  }
+  if (tiles_along(m, Dim::C) > 1)
+    largest.outputs = largest.outputs / m.output_bits * m.types.accumulator.bits;
+  return largest;
+}
+
+std::int64_t residency(const Mapping& m, const BufferConfig& buffer, std::int64_t bits,
+                       std::initializer_list<Dim> dims) {
+  std::int64_t tiles = 1;
+  for (const Dim dim : dims) tiles *= tiles_along(m, dim);
+  return tiles > 1 && buffer.double_buffered ? 2 * bits : bits;
+}
+
+/// What does not fit, in words; nothing where everything does.
+std::optional<std::string> misfit(const Mapping& m, const MemoryConfig& memory) {
+  const Footprint f = footprint(m);
+  const std::int64_t activations =
+      residency(m, memory.activations, f.activations, {Dim::N, Dim::G, Dim::P, Dim::C});
+  const std::int64_t weights = residency(m, memory.weights, f.weights, {Dim::G, Dim::K, Dim::C});
+  const std::int64_t outputs =
+      residency(m, memory.outputs, f.outputs, {Dim::N, Dim::G, Dim::K, Dim::P});
+  const auto check = [&](std::string_view name, std::int64_t need,
+                         std::int64_t capacity) -> std::optional<std::string> {
+    if (capacity == 0 || need <= capacity) return std::nullopt;
+    return fmt::format(
+        "a tile of K {}, C {}, {} output rows needs {} bits of the {} buffer, which holds {}",
+        m.tile[Dim::K], m.tile[Dim::C], m.flattened ? m.tile[Dim::P] / m.shape.Q : m.tile[Dim::P],
+        need, name, capacity);
+  };
+  if (auto text = check("activation", activations, memory.activations.capacity_bits)) return text;
+  if (auto text = check("weight", weights, memory.weights.capacity_bits)) return text;
+  if (auto text = check("output", outputs, memory.outputs.capacity_bits)) return text;
+  return check("shared", activations + weights + outputs, memory.shared_capacity_bits);
+}
+
+/// Estimate of a layer's DRAM bits by which candidates are ranked: every tile counted at full size,
+/// each operand once per change of its tile in the order of the tiles.
+std::int64_t dram_bits(const Mapping& m) {
+  const std::int64_t k = tiles_along(m, Dim::K);
+  const std::int64_t p = tiles_along(m, Dim::P);
+  const std::int64_t c = tiles_along(m, Dim::C);
+  const bool k_outside_p =
+      std::ranges::find(m.tile_order, Dim::K) < std::ranges::find(m.tile_order, Dim::P);
+  const Footprint f = footprint(m);
+  // An operand is fetched again for every turn of a loop that does not change it, if one inside it
+  // does.
+  const std::int64_t activation_turns =
+      (k_outside_p ? p * c > 1 : c > 1) || m.packed_groups ? k : 1;
+  const std::int64_t weight_turns = (k_outside_p ? c > 1 : k * c > 1) ? p : 1;
+  const std::int64_t outer = m.shape.N * (m.packed_groups ? 1 : m.shape.G);
+  const std::int64_t weights_again =
+      k * c * (m.packed_groups ? 1 : m.shape.G) > 1 || p > 1 ? m.shape.N : 1;
+  return outer * f.activations * p * c * activation_turns +
+         (m.packed_groups ? 1 : m.shape.G) * weights_again * f.weights * k * c * weight_turns +
+         m.shape.outputs() * m.output_bits;
+}
+
+std::vector<std::int64_t> halvings(std::int64_t bound, std::int64_t grain) {
+  std::vector<std::int64_t> sizes{bound};
+  for (std::int64_t size = ceil_div(bound, grain); size > 1;) {
+    size = ceil_div(size, 2);
+    sizes.push_back(std::min(size * grain, bound));
+  }
+  return sizes;
+}
+
+std::vector<std::int64_t> candidates(std::int64_t fixed, std::int64_t bound, std::int64_t grain) {
+  if (fixed > 0) return {std::min(fixed, bound)};
+  return halvings(bound, grain);
+}
+
+void set_order(Mapping& m, const TilingConfig& tiling) {
+  std::ranges::copy(tiling.order, m.tile_order.begin());
+  std::ranges::copy(std::array{Dim::Q, Dim::R, Dim::S}, m.tile_order.begin() + 5);
+}
+
+void refuse_outer_channels(const Mapping& m) {
+  if (tiles_along(m, Dim::C) > 1 && m.tile_order[4] != Dim::C) {
+    throw MappingError(m.layer,
+                       "memory.tiling.order: C must come last where it is tiled, or partial sums "
+                       "would leave the chip");
+  }
+}
+
+}  // namespace
+
+void choose_tiles(Mapping& m, const MemoryConfig& memory) {
+  m.tile = m.bound;
+  m.tile_order = kWeightsOuter;
+  if (m.dram.ideal()) return;  // everything is resident at no cost
+  m.tile[Dim::N] = 1;
+  m.tile[Dim::G] = 1;
+  const std::int64_t row = m.flattened ? m.shape.Q : 1;
+  const bool fixed_order = !memory.tiling.order.empty();
+  std::optional<Mapping> best;
+  std::int64_t best_bits = 0;
+  std::string reason;
+  for (const std::int64_t k : candidates(memory.tiling.K, m.bound[Dim::K], m.spatial[Dim::K])) {
+    for (const std::int64_t rows : candidates(memory.tiling.P, m.shape.P, 1)) {
+      for (const std::int64_t c : candidates(memory.tiling.C, m.bound[Dim::C], m.spatial[Dim::C])) {
+        m.tile[Dim::K] = k;
+        m.tile[Dim::P] = rows * row;
+        m.tile[Dim::C] = c;
+        if (auto text = misfit(m, memory)) {
+          reason = *text;
+          continue;
+        }
+        for (const Order& order : {kWeightsOuter, kActivationsOuter}) {
+          m.tile_order = order;
+          if (fixed_order) set_order(m, memory.tiling);
+          refuse_outer_channels(m);
+          const std::int64_t bits = dram_bits(m);
+          if (!best || bits < best_bits) {
+            best = m;
+            best_bits = bits;
+          }
+        }
+      }
+    }
+  }
+  if (!best) throw MappingError(m.layer, reason);
+  m = *best;
+}
+
+}  // namespace bitscale
