@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+#include "sim/config/files.hpp"
+#include "sim/config/values.hpp"
+
+namespace bitscale::config {
+
+namespace {
+
+/// One name of `a.b.c=value`, and where it starts in the text.
+struct Step {
+  std::string name;
+  int column = 0;
+};
+
+struct Assignment {
+  std::vector<Step> steps;
+  std::string_view value;
+  int value_column = 0;
+};
+
+Mark mark_at(int column) { return Mark{std::string(kOverrideFile), 1, column}; }
+
+[[noreturn]] void refuse(int column, std::string key, std::string message) {
+  throw ConfigError({{mark_at(column), std::move(key), std::move(message)}});
+}
+
+/// Splits `a."b.c".d=value`: quotes keep the dots and equal signs of a name.
+Assignment split(std::string_view text) {
+  Assignment assignment;
+  Step step{"", 1};
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (quoted || (c != '.' && c != '=')) {
+      step.name += c;
+    } else {
+      const auto next_column = static_cast<int>(i) + 2;
+      if (step.name.empty()) refuse(step.column, "", "expected a key, got nothing");
+      assignment.steps.push_back(std::exchange(step, Step{"", next_column}));
+      if (c == '=') {
+        assignment.value = text.substr(i + 1);
+        assignment.value_column = next_column;
+        return assignment;
+      }
+    }
+  }
+  refuse(1, "", fmt::format("expected key=value, got '{}'", text));
+}
+
+/// Shifts marks of a value that was parsed alone to where it stands in the assignment.
+void shift_marks(Node& node, int columns) {
+  const auto shift = [&](Mark& mark) {
+    if (mark.line == 1) mark.column += columns;
+  };
+  shift(node.where);
+  std::for_each(node.key_marks.begin(), node.key_marks.end(), shift);
+  for (Node& item : node.items) shift_marks(item, columns);
+}
+
+Node parse_value(const Assignment& assignment) {
+  Node node;
+  node.where = mark_at(assignment.value_column);
+  const bool blank = assignment.value.find_first_not_of(" \t") == std::string_view::npos;
+  if (blank) return node;
+  const int columns = assignment.value_column - 1;
+  try {
+    node = parse_yaml(assignment.value, std::string(kOverrideFile));
+  } catch (const ConfigError& error) {
+    std::vector<Diagnostic> diagnostics = error.diagnostics();
+    for (Diagnostic& diagnostic : diagnostics) {
+      if (diagnostic.where.line == 1) diagnostic.where.column += columns;
+    }
+    throw ConfigError(std::move(diagnostics));
+  }
+  shift_marks(node, columns);
+  return node;
+}
+
+Node& element(Node& sequence, const Step& step, const std::string& path) {
+  for (Node& item : sequence.items) {
+    const Node* name = item.find("name");
+    if (name != nullptr && name->kind == Node::Kind::scalar && name->scalar == step.name) {
+      return item;
+    }
+  }
+  std::size_t index = 0;
+  const char* end = step.name.data() + step.name.size();
+  const auto [stop, error] = std::from_chars(step.name.data(), end, index);
+  if (error == std::errc() && stop == end && index < sequence.items.size()) {
+    return sequence.items[index];
+  }
+  refuse(step.column, path,
+         sequence.items.empty()
+             ? std::string("the list is empty")
+             : fmt::format("expected the name of an element or an index from 0 to {}, got '{}'",
+                           sequence.items.size() - 1, step.name));
+}
+
+/// The value that a step leads to from `node`; mappings are made where nothing is.
+Node& descend(Node& node, const Step& step, const std::string& path) {
+  if (node.kind == Node::Kind::sequence) return element(node, step, path);
+  if (node.kind == Node::Kind::scalar) {
+    refuse(step.column, path, fmt::format("expected a mapping or a list, got {}", found(node)));
+  }
+  if (node.kind == Node::Kind::null) node.kind = Node::Kind::mapping;
+  if (Node* value = node.find(step.name)) return *value;
+  Node& added = node.items.emplace_back();
+  added.where = mark_at(step.column);
+  node.keys.push_back(step.name);
+  node.key_marks.push_back(added.where);
+  return added;
+}
+
+}  // namespace
+
+void apply_override(Node& tree, std::string_view assignment) {
+  const Assignment parts = split(assignment);
+  Node value = parse_value(parts);
+  Node* node = &tree;
+  std::string path;
+  for (const Step& step : parts.steps) {
+    node = &descend(*node, step, path);
+    path += (path.empty() ? "" : ".") + step.name;
+  }
+  *node = std::move(value);
+}
+
+}  // namespace bitscale::config

@@ -1,0 +1,12 @@
+# Fails if a *_test.cpp below TESTS is missing from the compilation database COMMANDS.
+file(GLOB_RECURSE test_files ${TESTS}/*_test.cpp)
+file(READ ${COMMANDS} compiled)
+if(NOT test_files)
+  message(FATAL_ERROR "no test file found below ${TESTS}")
+endif()
+foreach(test_file IN LISTS test_files)
+  string(FIND "${compiled}" "\"file\": \"${test_file}\"" found)
+  if(found EQUAL -1)
+    message(SEND_ERROR "${test_file} is in no target")
+  endif()
+endforeach()
