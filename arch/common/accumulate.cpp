@@ -1,61 +1,298 @@
 #include "arch/common/accumulate.hpp"
 
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
 #include "arch/common/accumulator.hpp"
+#include "arch/common/operands.hpp"
+#include "arch/common/tiles.hpp"
+#include "sim/core/dims.hpp"
 
 namespace bitscale {
 
 namespace {
 
-/// Bits in which an operand enters: one word where it is parallel.
-struct Stream {
-  int cycles = 1;
+/// One operand of a block and how it enters the unit.
+struct Side {
+  const std::int16_t* values = nullptr;  ///< [steps * lanes][stride]
+  std::int64_t stride = 0;
+  std::int64_t count = 0;               ///< windows or filters
+  std::int64_t accumulator_stride = 0;  ///< between the accumulators of neighbouring positions
+  TensorType type;
   bool serial = false;
-  bool is_signed = false;
 
-  /// What the datapath sees of `value` in cycle `cycle`.
-  [[nodiscard]] std::int64_t slice(std::int64_t value, int cycle) const {
+  [[nodiscard]] int cycles() const { return serial ? type.bits : 1; }
+  /// What the datapath sees of a value in cycle `cycle`: the word or a bit.
+  [[nodiscard]] std::int32_t slice(std::int32_t value, int cycle) const {
     return serial ? (value >> cycle) & 1 : value;
   }
+  /// The last bit of a twos operand has negative weight.
   [[nodiscard]] bool subtracts(int cycle) const {
-    return serial && is_signed && cycle == cycles - 1;
+    return serial && type.encoding == Encoding::twos && cycle == type.bits - 1;
   }
-  [[nodiscard]] int shift(int cycle) const { return serial ? cycle : 0; }
+  [[nodiscard]] std::int64_t max_slice() const { return serial ? 1 : max_magnitude(type); }
 };
 
-Stream stream_of(const TensorType& type, bool serial) {
-  return {serial ? type.bits : 1, serial, type.encoding == Encoding::twos};
+/// A block turned so that one operand lies along the vector of a tile.
+struct Problem {
+  Side vector, rows;
+  bool vector_is_weights = true;
+  std::int64_t steps = 0, lanes = 0;
+  std::int64_t* accumulators = nullptr;
+};
+
+/// The Accumulator class, one output at a time: for widths that the vectorised tiles leave out.
+std::uint64_t run_scalar(const AccumulateBlock& block, const AccumulatorConfig& config,
+                         const Side& activations, const Side& weights) {
+  std::uint64_t events = 0;
+  for (std::int64_t output = 0; output < block.windows * block.filters; ++output) {
+    const std::int64_t window = output / block.filters;
+    const std::int64_t filter = output % block.filters;
+    std::int64_t& place = block.accumulators[window * block.accumulator_stride + filter];
+    Accumulator accumulator(config);
+    accumulator.load(place);
+    for (std::int64_t step = 0; step < block.steps; ++step) {
+      for (int i = 0; i < activations.cycles(); ++i) {
+        for (int j = 0; j < weights.cycles(); ++j) {
+          std::int64_t sum = 0;
+          for (std::int64_t term = step * block.lanes; term < (step + 1) * block.lanes; ++term) {
+            sum += static_cast<std::int64_t>(activations.slice(
+                       activations.values[term * activations.stride + window], i)) *
+                   weights.slice(weights.values[term * weights.stride + filter], j);
+          }
+          const int shift = (activations.serial ? i : 0) + (weights.serial ? j : 0);
+          const std::int64_t addend = sum * (std::int64_t{1} << shift);
+          events +=
+              accumulator.add(activations.subtracts(i) != weights.subtracts(j) ? -addend : addend);
+        }
+      }
+    }
+    place = accumulator.value();
+  }
+  return events;
+}
+
+/// Lays the operand along the vector that wastes fewer positions of the tiles; filters where it
+/// does not matter.
+Problem orient(const AccumulateBlock& block, const Side& activations, const Side& weights,
+               std::int64_t tile_rows) {
+  const auto tiles = [tile_rows](const Side& vector, const Side& rows) {
+    return ceil_div(vector.count, tiles::kWidth) * ceil_div(rows.count, tile_rows);
+  };
+  const bool by_filters = tiles(weights, activations) <= tiles(activations, weights);
+  return {by_filters ? weights : activations,
+          by_filters ? activations : weights,
+          by_filters,
+          block.steps,
+          block.lanes,
+          block.accumulators};
+}
+
+/// A tile's part of the vector operand, from `term` on; copied and padded with zeros where the
+/// operand ends within the tile.
+struct VectorTile {
+  const std::int16_t* values = nullptr;
+  std::int64_t stride = 0;
+};
+
+VectorTile vector_tile(const Side& side, std::int64_t first, std::int64_t term, std::int64_t terms,
+                       std::vector<std::int16_t>& scratch) {
+  const std::int16_t* values = side.values + term * side.stride + first;
+  const std::int64_t width = side.count - first;
+  if (width >= tiles::kWidth) return {values, side.stride};
+  scratch.assign(static_cast<std::size_t>(terms * tiles::kWidth), 0);
+  for (std::int64_t t = 0; t < terms; ++t) {
+    std::copy_n(values + t * side.stride, width, scratch.data() + t * tiles::kWidth);
+  }
+  return {scratch.data(), tiles::kWidth};
+}
+
+// ---- order free ----
+
+void exact_tile(const tiles::ExactTile& tile, std::int32_t* sums) { tiles::exact_32(tile, sums); }
+void exact_tile(const tiles::ExactTile& tile, std::int64_t* sums) { tiles::exact_64(tile, sums); }
+
+/// Where no partial sum overflows, order does not matter: a blocked matrix product, `chunk` terms
+/// at a time.
+template <typename Sum>
+void run_exact(const Problem& problem, std::int64_t chunk) {
+  const std::int64_t terms = problem.steps * problem.lanes;
+  std::vector<std::int16_t> scratch;
+  std::vector<std::int32_t> rows(static_cast<std::size_t>(chunk * tiles::kExactRows));
+  std::array<Sum, tiles::kExactRows * tiles::kWidth> sums{};
+  for (std::int64_t term = 0; term < terms; term += chunk) {
+    const std::int64_t count = std::min(chunk, terms - term);
+    for (std::int64_t row = 0; row < problem.rows.count; row += tiles::kExactRows) {
+      const std::int64_t height = std::min(tiles::kExactRows, problem.rows.count - row);
+      std::fill(rows.begin(), rows.end(), 0);
+      for (std::int64_t t = 0; t < count; ++t) {
+        std::copy_n(problem.rows.values + (term + t) * problem.rows.stride + row, height,
+                    rows.data() + t * tiles::kExactRows);
+      }
+      for (std::int64_t first = 0; first < problem.vector.count; first += tiles::kWidth) {
+        const VectorTile tile = vector_tile(problem.vector, first, term, count, scratch);
+        exact_tile({count, tile.values, tile.stride, rows.data()}, sums.data());
+        const std::int64_t width = std::min(tiles::kWidth, problem.vector.count - first);
+        for (std::int64_t r = 0; r < height; ++r) {
+          std::int64_t* target = problem.accumulators +
+                                 (row + r) * problem.rows.accumulator_stride +
+                                 first * problem.vector.accumulator_stride;
+          for (std::int64_t i = 0; i < width; ++i) {
+            target[i * problem.vector.accumulator_stride] +=
+                sums[static_cast<std::size_t>(r * tiles::kWidth + i)];
+          }
+        }
+      }
+    }
+  }
+}
+
+void run_exact(const AccumulateBlock& block, const Side& activations, const Side& weights) {
+  constexpr std::int64_t kChunk = 256;  // its rows stay in the first-level cache
+  const Problem problem = orient(block, activations, weights, tiles::kExactRows);
+  const std::int64_t product = max_magnitude(activations.type) * max_magnitude(weights.type);
+  const std::int64_t chunk_32 = std::min(kChunk, INT32_MAX / product);
+  if (chunk_32 >= kChunk / 4) {
+    run_exact<std::int32_t>(problem, chunk_32);
+  } else {
+    run_exact<std::int64_t>(problem, kChunk);
+  }
+}
+
+// ---- schedule order ----
+
+/// The narrowest arithmetic that holds every sum before it is wrapped or clamped; nothing where the
+/// tiles have none.
+std::optional<tiles::Arithmetic> arithmetic_for(const Problem& problem,
+                                                const std::vector<tiles::Cycle>& cycles,
+                                                int accumulator_bits) {
+  constexpr std::int64_t kSafe = std::int64_t{1} << 61;
+  const std::int64_t term = problem.vector.max_slice() * problem.rows.max_slice();
+  const int shift = cycles.back().shift;  // most significant bits come last
+  if (accumulator_bits > 62 || problem.lanes > kSafe / (term << shift)) return std::nullopt;
+  const std::int64_t tree = term * problem.lanes;
+  const std::int64_t sum = (tree << shift) + (std::int64_t{1} << (accumulator_bits - 1));
+  if (sum <= INT32_MAX) return tiles::Arithmetic::tree_32_sum_32;
+  if (tree <= INT32_MAX) return tiles::Arithmetic::tree_32_sum_64;
+  if (problem.vector.serial || problem.rows.serial) return std::nullopt;
+  return tiles::Arithmetic::tree_64_sum_64;
+}
+
+/// Additions of a step in order: activation bits outside, weight bits inside, least significant
+/// first.
+std::vector<tiles::Cycle> cycles_of(const Problem& problem) {
+  const Side& activations = problem.vector_is_weights ? problem.rows : problem.vector;
+  const Side& weights = problem.vector_is_weights ? problem.vector : problem.rows;
+  std::vector<tiles::Cycle> cycles;
+  for (int i = 0; i < activations.cycles(); ++i) {
+    for (int j = 0; j < weights.cycles(); ++j) {
+      cycles.push_back({problem.vector_is_weights ? j : i, problem.vector_is_weights ? i : j, i + j,
+                        activations.subtracts(i) != weights.subtracts(j)});
+    }
+  }
+  return cycles;
+}
+
+/// Widens the rows of a tile: words, or masks of each bit where the operand is serial (single bits
+/// where both are).
+void slice_rows(const Problem& problem, std::int64_t step, std::int64_t steps, std::int64_t row,
+                std::vector<std::int32_t>& slices) {
+  const Side& side = problem.rows;
+  const std::int64_t height = std::min(tiles::kOrderedRows, side.count - row);
+  const std::int32_t mask = side.serial && !problem.vector.serial ? -1 : 1;
+  std::fill(slices.begin(), slices.end(), 0);
+  std::int32_t* target = slices.data();
+  for (std::int64_t s = step; s < step + steps; ++s) {
+    for (int slice = 0; slice < side.cycles(); ++slice) {
+      for (std::int64_t lane = 0; lane < problem.lanes; ++lane) {
+        const std::int16_t* values = side.values + (s * problem.lanes + lane) * side.stride + row;
+        for (std::int64_t r = 0; r < height; ++r) target[r] = mask * side.slice(values[r], slice);
+        target += tiles::kOrderedRows;
+      }
+    }
+  }
+}
+
+/// Copies accumulators between the block and a tile.
+template <typename Copy>
+void for_each_accumulator(const Problem& problem, std::int64_t row, std::int64_t first,
+                          Copy&& copy) {
+  const std::int64_t height = std::min(tiles::kOrderedRows, problem.rows.count - row);
+  const std::int64_t width = std::min(tiles::kWidth, problem.vector.count - first);
+  for (std::int64_t r = 0; r < height; ++r) {
+    for (std::int64_t i = 0; i < width; ++i) {
+      copy(problem.accumulators[(row + r) * problem.rows.accumulator_stride +
+                                (first + i) * problem.vector.accumulator_stride],
+           static_cast<std::size_t>(r * tiles::kWidth + i));
+    }
+  }
+}
+
+std::uint64_t run_ordered(const Problem& problem, const std::vector<tiles::Cycle>& cycles,
+                          tiles::Arithmetic arithmetic, const AccumulatorConfig& config) {
+  constexpr std::int64_t kRowWords =
+      8192;  // rows of a chunk of steps stay in the first-level cache
+  const std::int64_t step_words = problem.rows.cycles() * problem.lanes * tiles::kOrderedRows;
+  const std::int64_t chunk = std::clamp(kRowWords / step_words, std::int64_t{1}, problem.steps);
+  const tiles::Gate gate = problem.vector.serial ? tiles::Gate::and_bit
+                           : problem.rows.serial ? tiles::Gate::and_word
+                                                 : tiles::Gate::multiply;
+  std::vector<std::int16_t> scratch;
+  std::vector<std::int32_t> rows(static_cast<std::size_t>(chunk * step_words));
+  std::array<std::int64_t, tiles::kOrderedRows * tiles::kWidth> sums{};
+  tiles::OrderedTile tile;
+  tile.lanes = problem.lanes;
+  tile.rows = rows.data();
+  tile.row_slices = problem.rows.cycles();
+  tile.cycles = cycles.data();
+  tile.cycle_count = static_cast<int>(cycles.size());
+  tile.accumulator_bits = config.bits;
+  tile.accumulators = sums.data();
+  std::uint64_t events = 0;
+  for (std::int64_t step = 0; step < problem.steps; step += chunk) {
+    tile.steps = std::min(chunk, problem.steps - step);
+    for (std::int64_t row = 0; row < problem.rows.count; row += tiles::kOrderedRows) {
+      slice_rows(problem, step, tile.steps, row, rows);
+      for (std::int64_t first = 0; first < problem.vector.count; first += tiles::kWidth) {
+        const VectorTile vector = vector_tile(problem.vector, first, step * problem.lanes,
+                                              tile.steps * problem.lanes, scratch);
+        tile.vector = vector.values;
+        tile.vector_stride = vector.stride;
+        sums.fill(0);
+        for_each_accumulator(problem, row, first,
+                             [&](std::int64_t& place, std::size_t i) { sums[i] = place; });
+        events += tiles::ordered(tile, gate, arithmetic, config.overflow == Overflow::saturate);
+        for_each_accumulator(problem, row, first,
+                             [&](std::int64_t& place, std::size_t i) { place = sums[i]; });
+      }
+    }
+  }
+  return events;
 }
 
 }  // namespace
 
 std::uint64_t accumulate_block(const AccumulateBlock& block, const OperandTypes& types,
                                Serial serial) {
-  const Stream a =
-      stream_of(types.activation, serial == Serial::activations || serial == Serial::both);
-  const Stream w = stream_of(types.weight, serial == Serial::weights || serial == Serial::both);
-  std::uint64_t events = 0;
-  for (std::int64_t window = 0; window < block.windows; ++window) {
-    for (std::int64_t filter = 0; filter < block.filters; ++filter) {
-      Accumulator accumulator(types.accumulator);
-      std::int64_t& place = block.accumulators[window * block.accumulator_stride + filter];
-      accumulator.load(place);
-      for (std::int64_t step = 0; step < block.steps; ++step) {
-        for (int i = 0; i < a.cycles; ++i) {
-          for (int j = 0; j < w.cycles; ++j) {
-            std::int64_t sum = 0;
-            for (std::int64_t lane = step * block.lanes; lane < (step + 1) * block.lanes; ++lane) {
-              sum += a.slice(block.activations[lane * block.windows + window], i) *
-                     w.slice(block.weights[lane * block.weight_stride + filter], j);
-            }
-            const std::int64_t addend = sum * (std::int64_t{1} << (a.shift(i) + w.shift(j)));
-            events += accumulator.add(a.subtracts(i) != w.subtracts(j) ? -addend : addend);
-          }
-        }
-      }
-      place = accumulator.value();
-    }
+  if (block.steps <= 0 || block.lanes <= 0 || block.filters <= 0 || block.windows <= 0) return 0;
+  const Side activations{
+      block.activations, block.windows,
+      block.windows,     block.accumulator_stride,
+      types.activation,  serial == Serial::activations || serial == Serial::both};
+  const Side weights{block.weights, block.weight_stride,
+                     block.filters, 1,
+                     types.weight,  serial == Serial::weights || serial == Serial::both};
+  if (block.exact) {
+    run_exact(block, activations, weights);
+    return 0;
   }
-  return events;
+  const Problem problem = orient(block, activations, weights, tiles::kOrderedRows);
+  const std::vector<tiles::Cycle> cycles = cycles_of(problem);
+  const auto arithmetic = arithmetic_for(problem, cycles, types.accumulator.bits);
+  if (!arithmetic) return run_scalar(block, types.accumulator, activations, weights);
+  return run_ordered(problem, cycles, *arithmetic, types.accumulator);
 }
 
 }  // namespace bitscale
