@@ -1,0 +1,193 @@
+#include "arch/common/accumulate.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/arch/block.hpp"
+
+namespace bitscale {
+namespace {
+
+using test::Block;
+using test::BlockSize;
+using test::naive_accumulate;
+using test::random_block;
+
+TensorType unsigned_type(int bits) { return {bits, Encoding::unsigned_, 0}; }
+TensorType twos_type(int bits) { return {bits, Encoding::twos, 0}; }
+
+constexpr Serial kSerials[] = {Serial::none, Serial::activations, Serial::weights, Serial::both};
+
+/// Runs kernel and naive model from the same start; values, untouched places and events must agree.
+void expect_like_naive(Block block, Serial serial) {
+  std::vector<std::int64_t> expected = block.accumulators;
+  AccumulateBlock naive = block.view();
+  naive.accumulators = expected.data();
+  const std::uint64_t events = naive_accumulate(naive, block.types, serial);
+  EXPECT_EQ(accumulate_block(block.view(), block.types, serial), events);
+  EXPECT_EQ(block.accumulators, expected);
+}
+
+class AccumulateSerial : public testing::TestWithParam<Serial> {};
+INSTANTIATE_TEST_SUITE_P(Serials, AccumulateSerial, testing::ValuesIn(kSerials));
+
+TEST_P(AccumulateSerial, EveryProductOfEightBitTwosOperandsIsExact) {
+  // 256 windows x 256 filters, one term: all products at once.
+  std::vector<std::int16_t> values(256);
+  for (int i = 0; i < 256; ++i)
+    values[static_cast<std::size_t>(i)] = static_cast<std::int16_t>(i - 128);
+  std::vector<std::int64_t> sums(256 * 256, 0);
+  AccumulateBlock block{1, 1, 256, 256, values.data(), values.data(), 256, sums.data(), 256};
+  EXPECT_EQ(accumulate_block(block, {twos_type(8), twos_type(8), {16, Overflow::wrap}}, GetParam()),
+            0U);
+  for (std::int64_t a = 0; a < 256; ++a) {
+    for (std::int64_t w = 0; w < 256; ++w) {
+      ASSERT_EQ(sums[static_cast<std::size_t>(a * 256 + w)], (a - 128) * (w - 128));
+    }
+  }
+}
+
+TEST_P(AccumulateSerial, EveryProductOfEightBitUnsignedActivationsIsExact) {
+  std::vector<std::int16_t> activations(256), weights(256);
+  for (int i = 0; i < 256; ++i) {
+    activations[static_cast<std::size_t>(i)] = static_cast<std::int16_t>(i);
+    weights[static_cast<std::size_t>(i)] = static_cast<std::int16_t>(i - 128);
+  }
+  std::vector<std::int64_t> sums(256 * 256, 0);
+  AccumulateBlock block{1, 1, 256, 256, activations.data(), weights.data(), 256, sums.data(), 256};
+  EXPECT_EQ(
+      accumulate_block(block, {unsigned_type(8), twos_type(8), {24, Overflow::wrap}}, GetParam()),
+      0U);
+  for (std::int64_t a = 0; a < 256; ++a) {
+    for (std::int64_t w = 0; w < 256; ++w) {
+      ASSERT_EQ(sums[static_cast<std::size_t>(a * 256 + w)], a * (w - 128));
+    }
+  }
+}
+
+TEST_P(AccumulateSerial, NarrowAccumulatorsFollowTheScheduleForRandomShapesAndTypes) {
+  std::mt19937_64 random(7);
+  const auto up_to = [&random](std::int64_t most) {
+    return 1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most));
+  };
+  for (std::uint64_t round = 0; round < 150; ++round) {
+    OperandTypes types;
+    types.activation = random() % 2 ? unsigned_type(static_cast<int>(up_to(15)))
+                                    : twos_type(static_cast<int>(1 + up_to(15)));
+    types.weight = random() % 2 ? unsigned_type(static_cast<int>(up_to(15)))
+                                : twos_type(static_cast<int>(1 + up_to(15)));
+    types.accumulator.bits = static_cast<int>(3 + up_to(40));
+    types.accumulator.overflow = random() % 2 ? Overflow::wrap : Overflow::saturate;
+    expect_like_naive(random_block({up_to(12), up_to(20), up_to(70), up_to(9)}, types, round),
+                      GetParam());
+  }
+}
+
+TEST_P(AccumulateSerial, ManyWindowsAndFewFiltersAgreeWithTheNaiveModel) {
+  for (const int bits : {10, 20, 30, 40}) {
+    const OperandTypes types{twos_type(6), twos_type(9), {bits, Overflow::saturate}};
+    expect_like_naive(random_block({9, 1, 1, 100}, types, 3), GetParam());
+    expect_like_naive(random_block({9, 3, 2, 67}, types, 4), GetParam());
+  }
+}
+
+TEST_P(AccumulateSerial, LongSchedulesAgreeAcrossChunks) {
+  const OperandTypes types{twos_type(8), twos_type(8), {17, Overflow::saturate}};
+  expect_like_naive(random_block({5000, 1, 2, 1}, types, 5), GetParam());
+  expect_like_naive(random_block({150, 64, 3, 1}, types, 6), GetParam());
+}
+
+TEST_P(AccumulateSerial, WidestAccumulatorsStillCountTheirOverflows) {
+  for (const int bits : {62, 63, 64}) {
+    for (const Overflow overflow : {Overflow::wrap, Overflow::saturate}) {
+      const OperandTypes types{twos_type(16), twos_type(16), {bits, overflow}};
+      Block block = random_block({6, 3, 5, 3}, types, 9);
+      const std::int64_t near_max = (INT64_MAX >> (64 - bits)) - (std::int64_t{1} << 30);
+      for (std::size_t i = 0; i < block.accumulators.size(); ++i) {
+        block.accumulators[i] = i % 2 ? near_max : -near_max;
+      }
+      expect_like_naive(block, GetParam());
+    }
+  }
+}
+
+TEST_P(AccumulateSerial, OrderFreeKernelAgreesWithTheOrderedOneWhereNothingOverflows) {
+  std::mt19937_64 random(11);
+  const auto up_to = [&random](std::int64_t most) {
+    return 1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most));
+  };
+  for (std::uint64_t round = 0; round < 60; ++round) {
+    const OperandTypes types{twos_type(static_cast<int>(1 + up_to(15))),
+                             unsigned_type(static_cast<int>(up_to(15))),
+                             {48, Overflow::wrap}};
+    Block ordered = random_block({up_to(60), up_to(20), up_to(80), up_to(40)}, types, round);
+    Block exact = ordered;
+    AccumulateBlock order_free = exact.view();
+    order_free.exact = true;
+    EXPECT_EQ(accumulate_block(ordered.view(), types, GetParam()), 0U);
+    EXPECT_EQ(accumulate_block(order_free, types, GetParam()), 0U);
+    ASSERT_EQ(exact.accumulators, ordered.accumulators);
+  }
+}
+
+TEST(Accumulate, ExtremeSixteenBitProductsSumWithoutLoss) {
+  const std::int64_t terms = 700;
+  std::vector<std::int16_t> values(static_cast<std::size_t>(terms * 40), INT16_MIN);
+  std::vector<std::int64_t> sums(40 * 40, 0);
+  AccumulateBlock block{7,  100,         40, 40,   values.data(), values.data(),
+                        40, sums.data(), 40, true, terms << 30};
+  accumulate_block(block, {twos_type(16), twos_type(16), {48, Overflow::wrap}}, Serial::none);
+  EXPECT_EQ(sums, std::vector<std::int64_t>(40 * 40, terms << 30));
+}
+
+TEST(Accumulate, SaturationDependsOnTheOrderOfSteps) {
+  // 100 + 100 - 100 in 8 bits: 27 when the sum clamps first, 100 when it does not.
+  const std::int16_t ones[] = {1, 1, 1};
+  const OperandTypes types{twos_type(8), twos_type(8), {8, Overflow::saturate}};
+  const std::int16_t clamps[] = {100, 100, -100};
+  std::int64_t sum = 0;
+  AccumulateBlock block{3, 1, 1, 1, ones, clamps, 1, &sum, 1};
+  EXPECT_EQ(accumulate_block(block, types, Serial::none), 1U);
+  EXPECT_EQ(sum, 27);
+  const std::int16_t stays[] = {100, -100, 100};
+  sum = 0;
+  block.weights = stays;
+  EXPECT_EQ(accumulate_block(block, types, Serial::none), 0U);
+  EXPECT_EQ(sum, 100);
+}
+
+TEST(Accumulate, LanesAddExactlyBeforeTheFiniteAccumulator) {
+  const std::int16_t ones[] = {1, 1, 1};
+  const std::int16_t weights[] = {100, 100, -100};
+  const OperandTypes types{twos_type(8), twos_type(8), {8, Overflow::saturate}};
+  std::int64_t sum = 0;
+  AccumulateBlock block{1, 3, 1, 1, ones, weights, 1, &sum, 1};
+  EXPECT_EQ(accumulate_block(block, types, Serial::none), 0U);
+  EXPECT_EQ(sum, 100);
+}
+
+TEST(Accumulate, SerialUnitSeesIntermediatesThatTheParallelOneDoesNot) {
+  // -1 x 100, bit by bit: +100, then - 200. Eight bits hold the result, but the sign bit's cycle
+  // starts from +100.
+  const std::int16_t activation = -1;
+  const std::int16_t weight = 100;
+  const OperandTypes types{twos_type(3), twos_type(8), {8, Overflow::saturate}};
+  std::int64_t sum = 0;
+  AccumulateBlock block{1, 1, 1, 1, &activation, &weight, 1, &sum, 1};
+  EXPECT_EQ(accumulate_block(block, types, Serial::none), 0U);
+  EXPECT_EQ(sum, -100);
+  sum = 0;
+  // 100, 100 + 200 clamps to 127, 127 - 400 clamps to -128.
+  EXPECT_EQ(accumulate_block(block, types, Serial::activations), 2U);
+  EXPECT_EQ(sum, -128);
+}
+
+TEST(Accumulate, EmptyBlockLeavesTheAccumulatorsAlone) {
+  std::int64_t sum = 5;
+  AccumulateBlock block{0, 1, 1, 1, nullptr, nullptr, 1, &sum, 1};
+  EXPECT_EQ(
+      accumulate_block(block, {twos_type(8), twos_type(8), {8, Overflow::wrap}}, Serial::none), 0U);
+  EXPECT_EQ(sum, 5);
+}
+
+}  // namespace
+}  // namespace bitscale
