@@ -141,8 +141,9 @@ int default_shift(const LayerShape& shape, const TensorType& activation, const T
   const auto taps =
       static_cast<std::uint64_t>(std::min(shape.C * shape.R * shape.S, std::int64_t{1} << 31));
   const int quarter_bits = static_cast<int>(std::bit_width(taps * taps)) - 1 - 11 + 1;
-  return magnitude_bits(activation) + magnitude_bits(weight) - magnitude_bits(output) +
-         (quarter_bits >> 2);
+  const int shift = magnitude_bits(activation) + magnitude_bits(weight) - magnitude_bits(output) +
+                    (quarter_bits >> 2);
+  return std::max(shift, 0);
 }
 
 }  // namespace bitscale
