@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/core/suggest.hpp"
 #include "sim/workload/reference.hpp"
@@ -22,10 +23,11 @@ const Profile* find_profile(const WorkloadFile& file, std::string_view name) {
   if (found != file.profiles.end()) return &*found;
   std::vector<std::string> names;
   for (const Profile& profile : file.profiles) names.push_back(profile.name);
-  throw ConfigError(
-      {{{},
-        "profile",
-        fmt::format("{} has no profile '{}'{}", file.name, name, suggestion(name, names))}});
+  std::vector<Diagnostic> problems(1);
+  problems[0].key = "profile";
+  problems[0].message =
+      fmt::format("{} has no profile '{}'{}", file.name, name, suggestion(name, names));
+  throw ConfigError(std::move(problems));
 }
 
 /// The entry under a profile's width. Its full scale stays: stated frac_bits fall with the bits.

@@ -66,38 +66,47 @@ std::string resolve_path(const Reader& reader, std::string_view key, const std::
   return (file.parent_path() / path).lexically_normal().string();
 }
 
-TensorSource parse_npy(Reader& reader) {
+TensorSource parse_npy(Reader& reader, const TensorSource& base) {
   TensorSource source;
   source.kind = TensorSource::Kind::npy;
+  std::optional<std::string> inherited;
+  if (base.kind == source.kind) inherited = base.path;
   const std::string path =
-      reader.doc("a .npy file of integers; relative to this file").text("path");
-  source.path = resolve_path(reader, "path", path);
+      reader.doc("a .npy file of integers; relative to this file").text("path", inherited);
+  source.path = reader.has("path") ? resolve_path(reader, "path", path) : path;
   if (path.empty() && reader.has("path")) reader.problem("path", "expected a path, got ''");
   source.source_bits = static_cast<int>(
       reader.doc("width of the file's values, which are rounded to the tensor's; 0: of its type")
-          .integer("source_bits", 0, 16, 0));
+          .integer("source_bits", 0, 16, base.source_bits));
   return source;
 }
 
-TensorSource parse_dataset(Reader& reader) {
+TensorSource parse_dataset(Reader& reader, const TensorSource& base) {
   static const std::vector<std::pair<std::string_view, std::string>> names = {
       {"fashion_mnist_test", "fashion_mnist_test"}, {"fashion_mnist_train", "fashion_mnist_train"}};
   TensorSource source;
   source.kind = TensorSource::Kind::dataset;
-  source.dataset = reader.doc("an installed data set").choice("name", names);
-  source.first_index =
-      reader.doc("image that the batch starts with").integer("first_index", 0, 1'000'000'000, 0);
+  std::optional<std::string> inherited;
+  if (base.kind == source.kind) inherited = base.dataset;
+  source.dataset = reader.doc("an installed data set").choice("name", names, inherited);
+  source.first_index = reader.doc("image that the batch starts with")
+                           .integer("first_index", 0, 1'000'000'000, base.first_index);
   return source;
 }
 
+/// What a source does not state comes from `base`, as far as it is of the same kind.
 TensorSource parse_source(Reader& reader, const TensorSource& base) {
+  using Kind = TensorSource::Kind;
   using Parse = std::function<TensorSource(Reader&)>;
   const std::vector<std::pair<std::string, Parse>> kinds = {
       {"synthetic", [&base](Reader& r) { return parse_synthetic(r, base); }},
-      {"npy", parse_npy},
-      {"dataset", parse_dataset}};
-  const TensorSource source = reader.doc("where the values come from")
-                                  .variant<TensorSource>("kind", kinds, std::string("synthetic"));
+      {"npy", [&base](Reader& r) { return parse_npy(r, base); }},
+      {"dataset", [&base](Reader& r) { return parse_dataset(r, base); }}};
+  const std::string inherited = base.kind == Kind::npy       ? "npy"
+                                : base.kind == Kind::dataset ? "dataset"
+                                                             : "synthetic";
+  TensorSource source =
+      reader.doc("where the values come from").variant<TensorSource>("kind", kinds, inherited);
   reader.finish();
   return source;
 }

@@ -100,7 +100,8 @@ std::vector<std::pair<std::string, std::int64_t>> parse_profile_bits(Reader& rea
     if (is_array_layer(layer.geometry.kind)) names.push_back(layer.name);
   }
   reader.section(key, [&](Reader& r) {
-    for (const auto& [name, value] : bits) {
+    for (const auto& item : bits) {
+      const std::string& name = item.first;
       const auto layer = std::find_if(file.layers.begin(), file.layers.end(),
                                       [&](const LayerEntry& l) { return l.name == name; });
       if (layer == file.layers.end()) {
@@ -110,7 +111,7 @@ std::vector<std::pair<std::string, std::int64_t>> parse_profile_bits(Reader& rea
                                     to_string(layer->geometry.kind)));
       } else {
         TensorType type = (key == "weight_bits" ? layer->weight : layer->activation).type;
-        type.bits = static_cast<int>(value);
+        type.bits = static_cast<int>(item.second);
         if (const std::string problem = type_problem(type); !problem.empty()) {
           r.problem(name, problem);
         }
@@ -176,6 +177,7 @@ WorkloadFile parse_workload_file(Reader& reader, std::optional<std::int64_t> bat
   });
   file.input = file.activation_default;
   file.input.source = TensorSource{};
+  file.input.source.distribution = Distribution::normal;
   const auto input =
       reader.doc("the network's input; a stand-alone matmul can do without")
           .optional_section("input", [&](Reader& r) { return parse_input(r, file); });
