@@ -30,8 +30,17 @@ void erase_key(Node& mapping, std::string_view key) {
 
 /// Changes `base` by `change`. A key that `change` gives twice stays twice, for the reader to
 /// report.
+/// A section that chooses another `kind` (of unit, of DRAM) has other keys: nothing of the old one
+/// is kept.
+bool other_kind(const Node& base, const Node& change) {
+  const Node* before = base.find("kind");
+  const Node* after = change.find("kind");
+  return before != nullptr && after != nullptr && before->scalar != after->scalar;
+}
+
 void merge(Node& base, Node change) {
-  if (base.kind != Node::Kind::mapping || change.kind != Node::Kind::mapping) {
+  if (base.kind != Node::Kind::mapping || change.kind != Node::Kind::mapping ||
+      other_kind(base, change)) {
     base = std::move(change);
     return;
   }
