@@ -203,26 +203,30 @@ OperandStatistics count_operands(const LayerShape& shape, const Tensor& activati
   return result;
 }
 
-std::uint64_t count_active_groups(const LayerShape& shape, const Tensor& activations,
-                                  std::int64_t lanes) {
+ActiveGroups count_active_groups(const LayerShape& shape, const Tensor& activations,
+                                 std::int64_t lanes) {
   check_activations(shape, activations);
   if (lanes < 1) throw std::invalid_argument("count_active_groups: a group has at least one lane");
   const std::int64_t pixels = shape.H * shape.W;
   TapCounter counter(shape);
   std::vector<std::int64_t> counts(static_cast<std::size_t>(shape.R * shape.S));
   std::vector<std::int16_t> merged(static_cast<std::size_t>(pixels));
+  ActiveGroups active;
   for (std::int64_t group = 0; group < shape.N * shape.G; ++group) {
     const std::int16_t* planes = activations.values.data() + group * shape.C * pixels;
     for (std::int64_t first = 0; first < shape.C; first += lanes) {
+      const std::int64_t last = std::min(first + lanes, shape.C);
       std::fill(merged.begin(), merged.end(), std::int16_t{0});
-      for (std::int64_t c = first; c < std::min(first + lanes, shape.C); ++c)
-        merge(planes + c * pixels, pixels, merged.data());
+      for (std::int64_t c = first; c < last; ++c) merge(planes + c * pixels, pixels, merged.data());
+      std::fill(counts.begin(), counts.end(), 0);
       counter.add(merged.data(), counts.data());
+      std::uint64_t windows = 0;
+      for (const std::int64_t count : counts) windows += static_cast<std::uint64_t>(count);
+      active.groups += windows * static_cast<std::uint64_t>(shape.K);
+      active.products += windows * static_cast<std::uint64_t>(shape.K * (last - first));
     }
   }
-  std::uint64_t total = 0;
-  for (const std::int64_t count : counts) total += static_cast<std::uint64_t>(count);
-  return total * static_cast<std::uint64_t>(shape.K);
+  return active;
 }
 
 }  // namespace bitscale

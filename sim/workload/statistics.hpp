@@ -30,9 +30,15 @@ struct OperandStatistics {
 [[nodiscard]] OperandStatistics count_operands(const LayerShape& shape, const Tensor& activations,
                                                const Tensor& weights);
 
+/// Lane groups with at least one nonzero activation, and the products in them.
+struct ActiveGroups {
+  std::uint64_t groups = 0, products = 0;
+  bool operator==(const ActiveGroups&) const = default;
+};
+
 /// Lane groups that hold work: over (N, G, K, P, Q, R, S) and groups of `lanes` consecutive
-/// channels (the last one may be shorter), how many have any nonzero activation. lanes >= 1.
-[[nodiscard]] std::uint64_t count_active_groups(const LayerShape& shape, const Tensor& activations,
+/// channels (the last one may be shorter), those that have any nonzero activation. lanes >= 1.
+[[nodiscard]] ActiveGroups count_active_groups(const LayerShape& shape, const Tensor& activations,
                                                 std::int64_t lanes);
 
 }  // namespace bitscale
