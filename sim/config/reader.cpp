@@ -166,6 +166,10 @@ Mark Reader::where(std::string_view key) const {
   return value != nullptr ? value->where : state_->where();
 }
 
+std::size_t Reader::problem_count() const {
+  return state_->problems != nullptr ? state_->problems->size() : 0;
+}
+
 const std::string& Reader::path() const { return state_->path; }
 
 void Reader::note_known(std::string_view key) { state_->know(key); }

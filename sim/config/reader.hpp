@@ -182,6 +182,8 @@ class Reader {
   void problem(std::string_view key, std::string_view message);
   /// Where `key`'s value stands (or the mapping, where the key is absent).
   [[nodiscard]] Mark where(std::string_view key) const;
+  /// How many problems the document has so far, all its readers together.
+  [[nodiscard]] std::size_t problem_count() const;
   /// Dotted path of this mapping.
   [[nodiscard]] const std::string& path() const;
 
