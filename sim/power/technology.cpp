@@ -45,14 +45,14 @@ Cost multiply_cost(const Technology& technology, CostCurve OperatorCosts::*curve
   if (width_a < 1 || width_b < 1) throw std::invalid_argument("multiply: a width is below 1 bit");
   return operator_cost(technology.multiply, curve, static_cast<double>(width_a) * width_b,
                        technology.marks.multiply, "multiply", component,
-                       fmt::format("a {}x{}-bit multiply", width_a, width_b));
+                       fmt::format("multiply {}x{} bit", width_a, width_b));
 }
 
 Cost add_cost(const Technology& technology, CostCurve OperatorCosts::*curve, int width,
               std::string_view component) {
   if (width < 1) throw std::invalid_argument("add: the width is below 1 bit");
   return operator_cost(technology.add, curve, width, technology.marks.add, "add", component,
-                       fmt::format("a {}-bit add", width));
+                       fmt::format("add {} bit", width));
 }
 
 Cost scaled(const Cost& read, const Cost& factor) {

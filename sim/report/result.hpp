@@ -117,6 +117,23 @@ struct CompareResult {
   std::vector<std::string> free;        ///< what differs
 };
 
+/// The run that `run` is measured against: the first of its workload.
+[[nodiscard]] const RunResult& baseline_of(const CompareResult& comparison, const RunResult& run);
+
+/// Energy of `baseline` over energy of `run`; nothing where either has none.
+[[nodiscard]] std::optional<double> energy_gain(const RunResult& baseline, const RunResult& run);
+
+/// One machine over all workloads of a comparison.
+struct MachineMean {
+  std::string machine, baseline;
+  std::uint64_t workloads = 0;
+  double speedup = 0;                 ///< geometric mean
+  std::optional<double> energy_gain;  ///< geometric mean; nothing where a run has no energy
+};
+
+/// Geometric means per machine, in order of first appearance.
+[[nodiscard]] std::vector<MachineMean> machine_means(const CompareResult& comparison);
+
 /// What a reproduction may call itself. `calibrated`: the published figure entered a fit.
 enum class Verdict { reproduced, deviates, calibrated, information };
 

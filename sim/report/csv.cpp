@@ -1,0 +1,136 @@
+#include "sim/report/csv.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/core/rounding.hpp"
+
+namespace bitscale {
+
+namespace {
+
+std::string number(const std::optional<double>& value) {
+  return value ? format_significant(*value) : "";
+}
+
+std::string line(const std::vector<std::string>& cells) {
+  std::string text;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i > 0) text += ',';
+    text += csv_cell(cells[i]);
+  }
+  return text + "\n";
+}
+
+/// Components of all runs, in order of first appearance.
+std::vector<std::string> components_of(const std::vector<RunResult>& runs) {
+  std::vector<std::string> components;
+  for (const RunResult& run : runs) {
+    for (const LayerResult& layer : run.layers) {
+      for (const ComponentShare& share : layer.energy.components_pJ) {
+        if (std::find(components.begin(), components.end(), share.component) == components.end()) {
+          components.push_back(share.component);
+        }
+      }
+    }
+  }
+  return components;
+}
+
+std::vector<std::string> header(const std::vector<std::string>& components) {
+  std::vector<std::string> cells = {
+      "machine",          "workload", "profile", "technology",      "fidelity",
+      "clock_Hz",         "layer",    "kind",    "activation_bits", "weight_bits",
+      "accumulator_bits", "macs",     "cycles"};
+  for (const std::string_view cause : kCauseNames) cells.push_back(fmt::format("cycles_{}", cause));
+  for (const char* name :
+       {"slots_active", "slots_guarded", "slots_idle", "slots_stalled", "utilization", "energy_pJ",
+        "pJ_per_mac", "dram_bits", "overflow_events", "operands", "activation_zero_fraction",
+        "weight_zero_fraction", "effectual_macs", "check_mismatches", "result_digest"}) {
+    cells.emplace_back(name);
+  }
+  for (const std::string& component : components) {
+    cells.push_back(fmt::format("energy_{}_pJ", component));
+  }
+  return cells;
+}
+
+std::string component_energy(const LayerResult& layer, const std::string& component) {
+  for (const ComponentShare& share : layer.energy.components_pJ) {
+    if (share.component == component) return format_significant(share.value);
+  }
+  return "";
+}
+
+std::vector<std::string> row(const RunResult& run, const LayerResult& layer,
+                             const std::vector<std::string>& components) {
+  const Provenance& provenance = run.provenance;
+  std::vector<std::string> cells = {provenance.machine,  provenance.workload,
+                                    provenance.profile,  provenance.technology,
+                                    provenance.fidelity, format_significant(run.clock_Hz),
+                                    layer.name,          layer.kind};
+  const auto count = [&cells](std::uint64_t value) { cells.push_back(std::to_string(value)); };
+  for (const int bits : {layer.activation_bits, layer.weight_bits, layer.accumulator_bits}) {
+    cells.push_back(std::to_string(bits));
+  }
+  count(layer.macs);
+  count(layer.cycles.total());
+  for (const std::uint64_t cycles : layer.cycles.by_cause) count(cycles);
+  count(layer.slots.active);
+  count(layer.slots.guarded);
+  count(layer.slots.idle);
+  count(layer.slots.stalled);
+  cells.push_back(number(layer.utilization()));
+  cells.push_back(format_significant(layer.energy.total_pJ));
+  cells.push_back(number(layer.pJ_per_mac()));
+  count(layer.dram_bits());
+  count(layer.overflow_events);
+  cells.push_back(layer.operands.result);
+  cells.push_back(format_significant(layer.operands.activation_zero_fraction));
+  cells.push_back(format_significant(layer.operands.weight_zero_fraction));
+  count(layer.operands.effectual_macs);
+  cells.push_back(layer.check ? std::to_string(layer.check->mismatches) : "");
+  cells.push_back(provenance.result_digest);
+  for (const std::string& component : components) {
+    cells.push_back(component_energy(layer, component));
+  }
+  return cells;
+}
+
+}  // namespace
+
+std::string csv_cell(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char character : text) {
+    if (character == '"') quoted += '"';
+    quoted += character;
+  }
+  return quoted + "\"";
+}
+
+std::string runs_csv(const std::vector<RunResult>& runs) {
+  const std::vector<std::string> components = components_of(runs);
+  std::string text = line(header(components));
+  for (const RunResult& run : runs) {
+    for (const LayerResult& layer : run.layers) text += line(row(run, layer, components));
+  }
+  return text;
+}
+
+std::string reproduce_csv(const ReproduceResult& result) {
+  std::string text = line({"experiment", "name", "published", "simulated", "unit", "tolerance",
+                           "verdict", "inputs", "source"});
+  for (const ReproduceCheck& check : result.checks) {
+    std::string inputs;
+    for (const std::string& input : check.inputs) inputs += (inputs.empty() ? "" : "; ") + input;
+    text +=
+        line({check.experiment, check.name, number(check.published),
+              format_significant(check.simulated), check.unit, format_significant(check.tolerance),
+              std::string(to_string(check.verdict)), inputs, check.source});
+  }
+  return text;
+}
+
+}  // namespace bitscale

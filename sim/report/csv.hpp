@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/report/result.hpp"
+
+namespace bitscale {
+
+/// One cell after RFC 4180: quoted where it holds a comma, a quote or a line break.
+[[nodiscard]] std::string csv_cell(std::string_view text);
+
+/// One tidy table: a row per run and layer, a column per quantity with its unit in the name. Energy
+/// has a column per component of any run; a cell is empty where the quantity does not exist. Lines
+/// end with LF.
+[[nodiscard]] std::string runs_csv(const std::vector<RunResult>& runs);
+
+/// A row per check.
+[[nodiscard]] std::string reproduce_csv(const ReproduceResult& result);
+
+}  // namespace bitscale

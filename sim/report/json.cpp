@@ -1,0 +1,214 @@
+#include "sim/report/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "sim/core/rounding.hpp"
+
+namespace bitscale {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) { return round_significant(value); }
+
+Json number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
+
+Json cycles_json(const CycleAccount& cycles) {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < kCauses; ++i) {
+    json[std::string(kCauseNames[i])] = cycles.by_cause[i];
+  }
+  return json;
+}
+
+Json slots_json(const SlotAccount& slots) {
+  return {{"active", slots.active},
+          {"guarded", slots.guarded},
+          {"idle", slots.idle},
+          {"stalled", slots.stalled}};
+}
+
+Json shares_json(const std::vector<ComponentShare>& shares) {
+  Json json = Json::object();
+  for (const ComponentShare& share : shares) json[share.component] = number(share.value);
+  return json;
+}
+
+Json actions_json(const std::vector<ActionEnergy>& actions) {
+  Json json = Json::array();
+  for (const ActionEnergy& entry : actions) {
+    Json row = {{"component", entry.action.component}, {"action", to_string(entry.action.action)}};
+    const auto add_size = [&](const char* key, std::int64_t size) {
+      if (size > 0) row[key] = size;
+    };
+    add_size("width_a", entry.action.width_a);
+    add_size("width_b", entry.action.width_b);
+    add_size("capacity_bits", entry.action.capacity_bits);
+    add_size("access_bits", entry.action.access_bits);
+    row["count"] = entry.action.count;
+    const bool happened = entry.action.count > 0;
+    row["unit_pJ"] = happened ? number(entry.unit_pJ) : Json(nullptr);
+    row["energy_pJ"] = number(entry.energy_pJ);
+    row["cost_label"] = happened ? Json(label_of(entry.source)) : Json(nullptr);
+    json.push_back(std::move(row));
+  }
+  return json;
+}
+
+Json check_json(const std::optional<CheckResult>& check) {
+  if (!check) return nullptr;
+  return {{"matched", check->matched},
+          {"mismatches", check->mismatches},
+          {"first_mismatch", check->first_mismatch}};
+}
+
+Json layer_json(const LayerResult& layer) {
+  Json json;
+  json["name"] = layer.name;
+  json["kind"] = layer.kind;
+  json["macs"] = layer.macs;
+  json["activation_bits"] = layer.activation_bits;
+  json["weight_bits"] = layer.weight_bits;
+  json["accumulator_bits"] = layer.accumulator_bits;
+  json["cycles"] = layer.cycles.total();
+  json["cycles_by_cause"] = cycles_json(layer.cycles);
+  json["slots"] = slots_json(layer.slots);
+  json["utilization"] = number(layer.utilization());
+  json["energy_pJ"] = number(layer.energy.total_pJ);
+  json["pJ_per_mac"] = number(layer.pJ_per_mac());
+  json["energy_by_component_pJ"] = shares_json(layer.energy.components_pJ);
+  json["actions"] = actions_json(layer.energy.actions);
+  json["dram_bits"] = layer.dram_bits();
+  json["dram_bits_by_operand"] = {{"activations", layer.dram_bits_activations},
+                                  {"weights", layer.dram_bits_weights},
+                                  {"outputs", layer.dram_bits_outputs}};
+  json["overflow_events"] = layer.overflow_events;
+  const OperandReport& operands = layer.operands;
+  json["operands"] = {{"result", operands.result},
+                      {"activations", operands.activations},
+                      {"weights", operands.weights},
+                      {"activation_zero_fraction", number(operands.activation_zero_fraction)},
+                      {"weight_zero_fraction", number(operands.weight_zero_fraction)},
+                      {"effectual_macs", operands.effectual_macs}};
+  json["mapping"] = layer.mapping;
+  json["check"] = check_json(layer.check);
+  return json;
+}
+
+Json provenance_json(const Provenance& provenance) {
+  return {{"version", provenance.version},
+          {"command", provenance.command},
+          {"machine", provenance.machine},
+          {"workload", provenance.workload},
+          {"profile", provenance.profile},
+          {"technology", provenance.technology},
+          {"fidelity", provenance.fidelity},
+          {"config_sha256", provenance.config_sha256},
+          {"workload_sha256", provenance.workload_sha256},
+          {"technology_sha256", provenance.technology_sha256},
+          {"seeds", provenance.seeds},
+          {"result_digest", provenance.result_digest},
+          {"assumed", provenance.assumed},
+          {"recalled", provenance.recalled},
+          {"costs", provenance.costs}};
+}
+
+Json totals_json(const RunResult& run) {
+  const CycleAccount cycles = run.cycles();
+  const EnergyReport energy = run.energy();
+  const std::optional<bool> matched = run.check_matched();
+  Json json;
+  json["macs"] = run.macs();
+  json["cycles"] = cycles.total();
+  json["cycles_by_cause"] = cycles_json(cycles);
+  json["slots"] = slots_json(run.slots());
+  json["utilization"] = number(run.utilization());
+  json["seconds"] = number(run.seconds());
+  json["energy_pJ"] = number(energy.total_pJ);
+  json["pJ_per_mac"] = number(run.pJ_per_mac());
+  json["energy_by_component_pJ"] = shares_json(energy.components_pJ);
+  json["average_power_mW"] = number(run.average_power_mW());
+  json["edp_pJ_s"] = number(run.edp_pJ_s());
+  json["tops_per_W"] = number(run.tops_per_watt());
+  json["area_um2"] = number(run.area.total_um2);
+  json["area_kind"] = run.area.logic_only ? "logic area" : "area";
+  json["area_by_component_um2"] = shares_json(run.area.components_um2);
+  json["area_left_out"] = run.area.left_out;
+  json["effectual_macs"] = run.effectual_macs();
+  json["overflow_events"] = run.overflow_events();
+  json["dram_bits"] = run.dram_bits();
+  json["operands"] = run.operands();
+  json["check_matched"] = matched ? Json(*matched) : Json(nullptr);
+  return json;
+}
+
+}  // namespace
+
+Json run_json(const RunResult& run) {
+  Json json;
+  json["schema_version"] = kReportSchemaVersion;
+  json["provenance"] = provenance_json(run.provenance);
+  json["machine"] = {{"clock_Hz", number(run.clock_Hz)},
+                     {"vdd_V", number(run.vdd_V)},
+                     {"positions", run.positions},
+                     {"ideal_memory", run.ideal_memory}};
+  json["totals"] = totals_json(run);
+  json["layers"] = Json::array();
+  for (const LayerResult& layer : run.layers) json["layers"].push_back(layer_json(layer));
+  return json;
+}
+
+Json compare_json(const CompareResult& comparison) {
+  Json json;
+  json["schema_version"] = kReportSchemaVersion;
+  json["held_equal"] = comparison.held_equal;
+  json["free"] = comparison.free;
+  json["runs"] = Json::array();
+  for (const RunResult& run : comparison.runs) {
+    const RunResult& baseline = baseline_of(comparison, run);
+    Json entry;
+    entry["machine"] = run.provenance.machine;
+    entry["workload"] = run.provenance.workload;
+    entry["baseline"] = baseline.provenance.machine;
+    entry["speedup"] = number(speedup(baseline, run));
+    entry["energy_gain"] = number(energy_gain(baseline, run));
+    entry["result"] = run_json(run);
+    json["runs"].push_back(std::move(entry));
+  }
+  json["geometric_means"] = Json::array();
+  for (const MachineMean& mean : machine_means(comparison)) {
+    json["geometric_means"].push_back({{"machine", mean.machine},
+                                       {"baseline", mean.baseline},
+                                       {"workloads", mean.workloads},
+                                       {"speedup", number(mean.speedup)},
+                                       {"energy_gain", number(mean.energy_gain)}});
+  }
+  return json;
+}
+
+Json reproduce_json(const ReproduceResult& result) {
+  Json json;
+  json["schema_version"] = kReportSchemaVersion;
+  json["version"] = result.version;
+  json["checks"] = Json::array();
+  for (const ReproduceCheck& check : result.checks) {
+    json["checks"].push_back({{"experiment", check.experiment},
+                              {"name", check.name},
+                              {"published", number(check.published)},
+                              {"simulated", number(check.simulated)},
+                              {"unit", check.unit},
+                              {"tolerance", number(check.tolerance)},
+                              {"verdict", to_string(check.verdict)},
+                              {"inputs", check.inputs},
+                              {"source", check.source}});
+  }
+  return json;
+}
+
+std::string dump(const Json& document) {
+  // Invalid UTF-8 (a hostile layer name) is replaced, never thrown at the user.
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace bitscale

@@ -1,0 +1,229 @@
+// The definitions of every number that a report holds.
+#include "sim/report/metrics.hpp"
+
+namespace bitscale {
+
+namespace {
+
+constexpr std::string_view kTime = "Time";
+constexpr std::string_view kCause = "Causes of cycles";
+constexpr std::string_view kWork = "Work and use of the array";
+constexpr std::string_view kEnergy = "Energy, power and area";
+constexpr std::string_view kComponent = "Components";
+constexpr std::string_view kComparison = "Comparisons and reproductions";
+constexpr std::string_view kOrigin = "Operands and checks";
+constexpr std::string_view kProvenance = "Provenance";
+constexpr std::string_view kStructure = "Structure of the documents";
+
+constexpr Metric kMetrics[] = {
+    {"cycles", "cycles", kTime,
+     "Array clock cycles from the first request to the last result. Each cycle has exactly one "
+     "cause.",
+     "sum of cycles_by_cause"},
+    {"cycles_by_cause", "cycles", kTime,
+     "The cycles, each under the one reason why it passed. They sum to cycles, always."},
+    {"seconds", "s", kTime, "Time the machine takes.", "cycles / clock_Hz", "time"},
+    {"clock_Hz", "Hz", kTime, "Clock of the array.", "", "clock"},
+
+    {"compute", "cycles", kCause, "The units worked on an operand set.", "sum of step cycles"},
+    {"fill", "cycles", kCause,
+     "Operands and partial sums were on their way through the array: skew of forwarding axes and "
+     "pipeline depth.",
+     "rows + columns - 2 for an array that forwards both ways, plus pipeline depth"},
+    {"weight_load", "cycles", kCause,
+     "Stationary weights were shifted in and the array had no others to work with."},
+    {"operand_fetch", "cycles", kCause,
+     "A step took longer than the units needed because a buffer's read port had not delivered its "
+     "operands.",
+     "steps x (step cycles - unit cycles)"},
+    {"spill", "cycles", kCause,
+     "Partial sums were written out and read back because the accumulators could not keep them."},
+    {"drain", "cycles", kCause,
+     "Results left the accumulators while the next pass could not start.",
+     "outputs of a pass / outputs per cycle, where not overlapped"},
+    {"wait_activations", "cycles", kCause,
+     "The array stood still; the tile's activations were the last of its data to arrive."},
+    {"wait_weights", "cycles", kCause,
+     "The array stood still; the tile's weights were the last of its data to arrive."},
+    {"wait_outputs", "cycles", kCause,
+     "The array stood still; the output buffer had no free place."},
+    {"write_back", "cycles", kCause,
+     "The array was done; the last results were on their way to DRAM."},
+    {"vector", "cycles", kCause,
+     "The vector unit worked on a layer without multiplications, such as a pool."},
+
+    {"macs", "operations", kWork, "Multiply-accumulates of the layer. Padded taps count.",
+     "N G K C P Q R S"},
+    {"effectual_macs", "operations", kWork,
+     "Multiply-accumulates whose two operands are both non-zero."},
+    {"utilization", "fraction", kWork,
+     "Share of the multiplier slots that had a product to work on, guarded ones included. A serial "
+     "unit's slot "
+     "is one cycle.",
+     "(active + guarded) / (active + guarded + idle + stalled)"},
+    {"slots", "slots", kWork,
+     "Multiplier positions x cycles, by what they did. active + guarded + idle + stalled = "
+     "positions x cycles."},
+    {"active", "slots", kWork, "Worked on a product."},
+    {"guarded", "slots", kWork,
+     "Held still because an operand was zero; takes the time, not the energy."},
+    {"idle", "slots", kWork, "Had no product: the layer did not fill the array."},
+    {"stalled", "slots", kWork, "The whole array waited, for any cause other than compute."},
+    {"positions", "multipliers", kWork, "Multiplier positions of the array.",
+     "rows x columns x lanes"},
+    {"activation_bits", "bits", kWork, "Width of the layer's activations."},
+    {"weight_bits", "bits", kWork, "Width of the layer's weights."},
+    {"accumulator_bits", "bits", kWork, "Width of the accumulator in force for the layer."},
+    {"dram_bits", "bits", kWork, "Bits moved over the DRAM channel, both ways."},
+    {"dram_bits_by_operand", "bits", kWork, "The DRAM traffic by operand."},
+    {"activations", "", kWork,
+     "Of the activations: their origin, or their share of the DRAM bits."},
+    {"weights", "", kWork, "Of the weights: their origin, or their share of the DRAM bits."},
+    {"outputs", "bits", kWork, "Share of the outputs and partial sums in the DRAM bits."},
+    {"overflow_events", "events", kWork,
+     "Accumulator additions whose true sum left the accumulator's range; 0 where the values were "
+     "not run."},
+    {"mapping", "", kWork, "The loop nest that ran: tiles | passes | steps | spatial."},
+    {"ideal_memory", "", kWork, "True where the DRAM channel was declared to cost no time."},
+
+    {"energy_pJ", "pJ", kEnergy,
+     "Energy of what was counted: operations and memory accesses. Clock tree, control and leakage "
+     "are not in a "
+     "table of operation costs and not in this number.",
+     "sum over actions of count x unit_pJ", "energy"},
+    {"pJ_per_mac", "pJ", kEnergy, "Energy per multiply-accumulate.", "energy_pJ / macs", "pJ/MAC"},
+    {"energy_by_component_pJ", "pJ", kEnergy,
+     "Energy of each component; memories are split by operand. Sums to energy_pJ.",
+     "sum over the component's actions of count x unit_pJ", "energy_by_component"},
+    {"actions", "", kEnergy,
+     "Every kind of action a component did, with count, unit cost and energy."},
+    {"action", "", kEnergy,
+     "What was done: multiply, add, or one bit read from or written to a memory (sram_read, "
+     "sram_write, dram_read, "
+     "dram_write)."},
+    {"count", "actions", kEnergy, "How often: operations, or bits of memory traffic."},
+    {"unit_pJ", "pJ", kEnergy, "Energy of one action, rounded to nine significant digits."},
+    {"cost_label", "", kEnergy,
+     "How well the unit cost is founded: published, fitted, interpolated, extrapolated or assumed; "
+     "`recalled` where a "
+     "figure was quoted from memory."},
+    {"width_a", "bits", kEnergy, "Width of the operation, or of a multiplier's first factor."},
+    {"width_b", "bits", kEnergy, "Width of a multiplier's second factor."},
+    {"capacity_bits", "bits", kEnergy, "Capacity of the memory, which its cost follows from."},
+    {"access_bits", "bits", kEnergy, "Bits of one access to the memory."},
+    {"average_power_mW", "mW", kEnergy,
+     "Mean power while the workload runs, of what energy_pJ covers.", "energy_pJ / seconds x 1e-9",
+     "power"},
+    {"edp_pJ_s", "pJ s", kEnergy, "Energy-delay product.", "energy_pJ x seconds", "EDP"},
+    {"tops_per_W", "TOPS/W", kEnergy,
+     "Operations per energy; a multiply-accumulate is two operations, at the precision that ran.",
+     "2 x macs / energy_pJ", "TOPS/W"},
+    {"area_um2", "um2", kEnergy,
+     "Area of the arithmetic units and, where their size and cost are known, the memories.",
+     "sum over blocks of count x unit area", "area"},
+    {"area_kind", "", kEnergy, "`logic area` where no memory is in area_um2, else `area`.", "",
+     "logic area"},
+    {"area_by_component_um2", "um2", kEnergy, "Area of each component. Sums to area_um2."},
+    {"area_left_out", "", kEnergy,
+     "Components whose area is not in area_um2: memories of no declared size or cost."},
+    {"vdd_V", "V", kEnergy, "Supply voltage of the datapath.", "", "vdd"},
+
+    {"multiplier", "", kComponent, "Parallel multipliers of the array."},
+    {"adder_tree", "", kComponent, "Adders that sum the products of a unit's lanes."},
+    {"accumulator", "", kComponent, "Adders that add a step's sum to the running output."},
+    {"activation_buffer", "", kComponent, "On-chip memory of the activations."},
+    {"weight_buffer", "", kComponent, "On-chip memory of the weights."},
+    {"output_buffer", "", kComponent, "On-chip memory of outputs and spilled partial sums."},
+    {"dram_activations", "", kComponent, "DRAM traffic of activations."},
+    {"dram_weights", "", kComponent, "DRAM traffic of weights."},
+    {"dram_outputs", "", kComponent, "DRAM traffic of outputs."},
+
+    {"speedup", "x", kComparison,
+     "How many times faster than the comparison's first machine on the same workload.",
+     "seconds of the first machine / seconds of this one"},
+    {"energy_gain", "x", kComparison,
+     "How many times less energy than the comparison's first machine on the same workload.",
+     "energy_pJ of the first machine / energy_pJ of this one"},
+    {"geometric_means", "x", kComparison,
+     "Speed-up and energy gain of each machine over all workloads of the comparison.",
+     "n-th root of the product of n ratios", "geometric mean"},
+    {"baseline", "", kComparison, "The machine that ratios refer to: the first of the comparison."},
+    {"workloads", "", kComparison, "Number of workloads under a mean."},
+    {"held_equal", "", kComparison, "What the comparison keeps the same for all machines."},
+    {"free", "", kComparison, "What differs between the machines."},
+    {"experiment", "", kComparison, "The reproduction that the check belongs to."},
+    {"published", "", kComparison,
+     "The figure as its publication prints it; null where there is none."},
+    {"simulated", "", kComparison, "The figure as it comes out of the simulation."},
+    {"tolerance", "fraction", kComparison,
+     "Largest relative deviation that still counts as reproduced.",
+     "|simulated - published| / |published|"},
+    {"verdict", "", kComparison,
+     "reproduced, deviates, calibrated or information; a deviation is printed, not hidden."},
+    {"reproduced", "", kComparison,
+     "Verdict: within the tolerance of the published figure, which entered nothing."},
+    {"deviates", "", kComparison, "Verdict: outside the tolerance of the published figure."},
+    {"calibrated", "", kComparison,
+     "Verdict: the published figure entered a fit, so agreement proves nothing."},
+    {"information", "", kComparison, "Verdict: there is no published figure to compare with."},
+    {"inputs", "", kComparison, "What was declared, fitted or recalled for the figure."},
+    {"source", "", kComparison, "Where the published figure stands."},
+    {"unit", "", kComparison, "Unit of published and simulated; x for ratios."},
+    {"checks", "", kComparison, "One entry per figure of a reproduction."},
+
+    {"operands", "", kOrigin,
+     "Where the operand values came from: real data, synthetic (a declared distribution and seed), "
+     "or mixed."},
+    {"result", "", kOrigin,
+     "Origin of both operands together, real, synthetic, mixed or none; in a comparison, the run "
+     "as `bitscale run` "
+     "prints it."},
+    {"activation_zero_fraction", "fraction", kOrigin,
+     "Share of zeros in the activation tensor, padding not counted."},
+    {"weight_zero_fraction", "fraction", kOrigin, "Share of zeros in the weight tensor."},
+    {"check", "", kOrigin,
+     "The layer's outputs against an independent integer convolution; null where not asked for."},
+    {"check_matched", "", kOrigin,
+     "True where every checked layer matched; null where none was checked."},
+    {"matched", "", kOrigin, "True where every output equals the reference."},
+    {"mismatches", "outputs", kOrigin, "Outputs that differ from the reference."},
+    {"first_mismatch", "", kOrigin, "The first such output, with both values."},
+
+    {"provenance", "", kProvenance,
+     "All that is needed to get the same numbers again, and what they rest on."},
+    {"version", "", kProvenance, "Version of bitscale."},
+    {"command", "", kProvenance, "The command that ran."},
+    {"machine", "", kProvenance,
+     "The machine's name; at the top of a document, its clock, supply and size."},
+    {"workload", "", kProvenance, "The network."},
+    {"profile", "", kProvenance, "The precision profile in force."},
+    {"technology", "", kProvenance, "The table of costs."},
+    {"fidelity", "", kProvenance, "How finely time was simulated: tile, pin or closed_form."},
+    {"config_sha256", "", kProvenance, "Hash of the resolved configuration."},
+    {"workload_sha256", "", kProvenance, "Hash of the resolved workload."},
+    {"technology_sha256", "", kProvenance, "Hash of the resolved technology file."},
+    {"seeds", "", kProvenance, "Seeds of the synthetic tensors."},
+    {"result_digest", "", kProvenance,
+     "SHA-256 over the integers of the result: cycles, slots, counts. Equal on every machine for "
+     "equal inputs."},
+    {"assumed", "", kProvenance, "What the run rests on and no source states."},
+    {"recalled", "", kProvenance,
+     "Inputs that were quoted from memory and not checked against their source."},
+    {"costs", "", kProvenance,
+     "Unit costs that are not checked publications, with the rule behind each."},
+
+    {"schema_version", "", kStructure, "Changes when a key changes its meaning or goes away."},
+    {"totals", "", kStructure, "Sums over the layers."},
+    {"layers", "", kStructure, "One entry per layer, in the order they ran."},
+    {"runs", "", kStructure, "One entry per machine and workload."},
+    {"name", "", kStructure, "Name of the layer or of the check."},
+    {"kind", "", kStructure,
+     "Kind of the layer: conv, depthwise, fully_connected, matmul, or one without MACs."},
+    {"component", "", kStructure, "Part of the machine that did the action."},
+};
+
+}  // namespace
+
+std::span<const Metric> all_metrics() { return kMetrics; }
+
+}  // namespace bitscale

@@ -1,0 +1,188 @@
+#include "sim/report/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/core/quantity.hpp"
+
+namespace bitscale {
+
+namespace {
+
+using Align = Table::Align;
+
+std::string bits_text(const LayerResult& layer) {
+  if (layer.macs == 0) return "-";
+  return fmt::format("{}x{}", layer.activation_bits, layer.weight_bits);
+}
+
+std::string share(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return "-";
+  return format_percent(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string optional_plain(const std::optional<double>& value) {
+  return value ? format_plain(*value) : "-";
+}
+
+/// Cause other than compute that took most of the layer's cycles, with its share; '' where there is
+/// none.
+std::string main_loss(const CycleAccount& cycles) {
+  std::size_t worst = 0;
+  for (std::size_t i = 1; i < kCauses; ++i) {
+    if (static_cast<Cause>(i) == Cause::vector) continue;
+    if (worst == 0 || cycles.by_cause[i] > cycles.by_cause[worst]) worst = i;
+  }
+  if (cycles.by_cause[worst] == 0) return "";
+  return fmt::format("{} {}", kCauseNames[worst], share(cycles.by_cause[worst], cycles.total()));
+}
+
+std::string headline(const RunResult& run, const TextStyle& style) {
+  const EnergyReport energy = run.energy();
+  std::string name = run.provenance.workload;
+  if (!run.provenance.profile.empty()) name += fmt::format(" ({})", run.provenance.profile);
+  std::string text =
+      bold(fmt::format("{} on {}: {} cycles, {} at {}, {}", name, run.provenance.machine,
+                       format_integer(run.cycles().total()), format_time(run.seconds()),
+                       format_quantity(run.clock_Hz, QuantityUnit::hertz),
+                       format_energy_pJ(energy.total_pJ)),
+           style);
+  text += fmt::format(
+      "\n  {} MACs, {} of the array used, {} pJ/MAC, {} average, {} {}\n", format_count(run.macs()),
+      format_percent(run.utilization()), optional_plain(run.pJ_per_mac()),
+      format_quantity(run.average_power_mW() * 1e-3, QuantityUnit::watt),
+      format_area_um2(run.area.total_um2), run.area.logic_only ? "logic area" : "area");
+  if (const std::optional<bool> matched = run.check_matched()) {
+    text += *matched ? "  " + green("check: every output equals the reference convolution", style)
+                     : "  " + red("check: OUTPUTS DIFFER from the reference convolution", style);
+    text += "\n";
+  }
+  return text;
+}
+
+std::string layers_text(const RunResult& run, const TextStyle& style) {
+  const bool overflows = run.overflow_events() > 0;
+  std::vector<Table::Column> columns = {
+      {"layer", Align::left}, {"a x w bits"}, {"MACs"},  {"cycles"},
+      {"array used"},         {"energy"},     {"pJ/MAC"}};
+  if (overflows) columns.push_back({"overflows"});
+  columns.push_back({"largest loss", Align::left});
+  Table table(std::move(columns));
+  const auto add = [&](const std::string& name, const std::string& bits, std::uint64_t macs,
+                       const CycleAccount& cycles, const std::optional<double>& utilization,
+                       double energy_pJ, const std::optional<double>& pJ_per_mac,
+                       std::uint64_t overflow_events) {
+    std::vector<std::string> row = {name,
+                                    bits,
+                                    macs > 0 ? format_count(macs) : "-",
+                                    format_integer(cycles.total()),
+                                    format_percent(utilization),
+                                    format_energy_pJ(energy_pJ),
+                                    optional_plain(pJ_per_mac)};
+    if (overflows) row.push_back(format_integer(overflow_events));
+    row.push_back(main_loss(cycles));
+    table.add_row(std::move(row));
+  };
+  for (const LayerResult& layer : run.layers) {
+    add(layer.name, bits_text(layer), layer.macs, layer.cycles, layer.utilization(),
+        layer.energy.total_pJ, layer.pJ_per_mac(), layer.overflow_events);
+  }
+  table.add_rule();
+  add("total", "", run.macs(), run.cycles(), run.utilization(), run.energy().total_pJ,
+      run.pJ_per_mac(), run.overflow_events());
+  return table.text(style);
+}
+
+std::string causes_text(const RunResult& run, const TextStyle& style) {
+  const CycleAccount cycles = run.cycles();
+  Table table({{"cycles by cause", Align::left}, {"cycles"}, {"share"}});
+  for (std::size_t i = 0; i < kCauses; ++i) {
+    if (cycles.by_cause[i] == 0) continue;
+    table.add_row({std::string(kCauseNames[i]), format_integer(cycles.by_cause[i]),
+                   share(cycles.by_cause[i], cycles.total())});
+  }
+  table.add_rule();
+  table.add_row({"total", format_integer(cycles.total()), share(cycles.total(), cycles.total())});
+  return table.text(style);
+}
+
+std::string energy_text(const RunResult& run, const TextStyle& style) {
+  const EnergyReport energy = run.energy();
+  Table table({{"energy by component", Align::left}, {"energy"}, {"share"}});
+  const auto percent = [&](double value) {
+    return energy.total_pJ > 0 ? format_percent(value / energy.total_pJ) : std::string("-");
+  };
+  for (const ComponentShare& part : energy.components_pJ) {
+    table.add_row({part.component, format_energy_pJ(part.value), percent(part.value)});
+  }
+  table.add_rule();
+  table.add_row({"total", format_energy_pJ(energy.total_pJ), percent(energy.total_pJ)});
+  return table.text(style);
+}
+
+std::string mismatches_text(const RunResult& run) {
+  std::string text;
+  for (const LayerResult& layer : run.layers) {
+    if (!layer.check || layer.check->matched) continue;
+    text += fmt::format("  {}: {} outputs differ, the first: {}\n", layer.name,
+                        format_integer(layer.check->mismatches), layer.check->first_mismatch);
+  }
+  return text.empty() ? text : text + "\n";
+}
+
+}  // namespace
+
+std::string format_time(double seconds) { return format_quantity(seconds, QuantityUnit::second); }
+
+std::string basis_text(const Basis& basis) {
+  const bool synthetic = basis.operands == "synthetic" || basis.operands == "mixed";
+  std::string text = fmt::format(
+      "  operands: {}{}\n", basis.operands,
+      synthetic ? " (values of a declared distribution and seed, not of a trained network)" : "");
+  text += format_items("recalled, not checked against a source", basis.recalled);
+  text += format_items("assumed", basis.assumed);
+  text += format_items("costs that are not published figures", basis.costs);
+  if (!basis.left_out.empty()) {
+    text += fmt::format("  not in the area: {}\n", fmt::join(basis.left_out, ", "));
+  }
+  return text;
+}
+
+Basis basis_of(const RunResult& run) {
+  return {run.operands(), run.provenance.recalled, run.provenance.assumed, run.provenance.costs,
+          run.area.left_out};
+}
+
+std::string settings_text(const RunResult& run) {
+  return fmt::format("  {} fidelity, technology {} at {}, bitscale {}\n", run.provenance.fidelity,
+                     run.provenance.technology, format_quantity(run.vdd_V, QuantityUnit::volt),
+                     run.provenance.version);
+}
+
+std::string digests_text(const RunResult& run) {
+  const auto shortened = [](const std::string& hash) { return hash.substr(0, 12); };
+  const Provenance& provenance = run.provenance;
+  return fmt::format("config {}, workload {}, technology {}, result {}",
+                     shortened(provenance.config_sha256), shortened(provenance.workload_sha256),
+                     shortened(provenance.technology_sha256), shortened(provenance.result_digest));
+}
+
+std::string run_text(const RunResult& run, const TextStyle& style) {
+  std::string text = headline(run, style) + "\n";
+  text += mismatches_text(run);
+  text += layers_text(run, style) + "\n";
+  text += causes_text(run, style) + "\n";
+  text += energy_text(run, style) + "\n";
+  text += bold("What the numbers rest on", style) + "\n";
+  text += basis_text(basis_of(run)) + settings_text(run);
+  text += "  " + digests_text(run) + "\n\n";
+  const std::string other = run.provenance.machine == "dadiannao" ? "stripes" : "dadiannao";
+  text += bold("Next", style) + "\n";
+  text += fmt::format("  bitscale compare --machines {},{} --workload {}\n", other,
+                      run.provenance.machine, run.provenance.workload);
+  text += "  bitscale explain utilization\n";
+  return text;
+}
+
+}  // namespace bitscale

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+
+#include "sim/report/result.hpp"
+#include "sim/report/table.hpp"
+
+namespace bitscale {
+
+/// A run for people: the headline, every layer, why the cycles passed, where the energy went, what
+/// the numbers rest on, and what to type next.
+[[nodiscard]] std::string run_text(const RunResult& run, const TextStyle& style = {});
+
+/// A comparison for people: who wins by how much, a row per workload and machine, layers where
+/// there is one workload, what was held equal.
+[[nodiscard]] std::string compare_text(const CompareResult& comparison,
+                                       const TextStyle& style = {});
+
+/// A reproduction for people: headline figures beside the published ones, then every check, inputs
+/// and sources.
+[[nodiscard]] std::string reproduce_text(const ReproduceResult& result,
+                                         const TextStyle& style = {});
+
+/// What the numbers of one or several runs rest on.
+struct Basis {
+  std::string operands;
+  std::vector<std::string> recalled, assumed, costs, left_out;
+};
+
+[[nodiscard]] Basis basis_of(const RunResult& run);
+/// Origins of operands, assumed and recalled inputs, costs that are not published, one list each.
+[[nodiscard]] std::string basis_text(const Basis& basis);
+/// Fidelity, technology, supply and version, one line.
+[[nodiscard]] std::string settings_text(const RunResult& run);
+/// The shortened hashes of a run.
+[[nodiscard]] std::string digests_text(const RunResult& run);
+
+/// `1.234 ms`.
+[[nodiscard]] std::string format_time(double seconds);
+
+}  // namespace bitscale

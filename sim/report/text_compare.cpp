@@ -1,0 +1,154 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/core/quantity.hpp"
+#include "sim/report/text.hpp"
+
+namespace bitscale {
+
+namespace {
+
+using Align = Table::Align;
+
+std::string faster(double ratio) {
+  return ratio >= 1 ? format_ratio(ratio) + " faster" : format_ratio(1 / ratio) + " slower";
+}
+
+std::string thriftier(const std::optional<double>& gain) {
+  if (!gain) return "";
+  return *gain >= 1 ? fmt::format(", {} less energy", format_ratio(*gain))
+                    : fmt::format(", {} more energy", format_ratio(1 / *gain));
+}
+
+std::string headlines(const CompareResult& comparison, const TextStyle& style) {
+  std::string text;
+  for (const MachineMean& mean : machine_means(comparison)) {
+    if (mean.machine == mean.baseline) continue;
+    const std::string over =
+        mean.workloads == 1 ? "on " + comparison.runs.front().provenance.workload
+                            : fmt::format("(geometric means over {} workloads)", mean.workloads);
+    text += bold(fmt::format("{} against {}: {}{} {}", mean.machine, mean.baseline,
+                             faster(mean.speedup), thriftier(mean.energy_gain), over),
+                 style) +
+            "\n";
+  }
+  return text;
+}
+
+std::string runs_text(const CompareResult& comparison, const TextStyle& style) {
+  Table table({{"workload", Align::left},
+               {"machine", Align::left},
+               {"cycles"},
+               {"time"},
+               {"speed-up"},
+               {"energy"},
+               {"energy gain"},
+               {"pJ/MAC"},
+               {"array used"},
+               {"power"},
+               {"area"}});
+  std::string workload;
+  for (const RunResult& run : comparison.runs) {
+    const RunResult& baseline = baseline_of(comparison, run);
+    const bool first = run.provenance.workload != workload;
+    workload = run.provenance.workload;
+    const std::optional<double> gain = energy_gain(baseline, run);
+    const std::optional<double> pJ_per_mac = run.pJ_per_mac();
+    table.add_row({first ? workload : "", run.provenance.machine,
+                   format_integer(run.cycles().total()), format_time(run.seconds()),
+                   format_ratio(speedup(baseline, run)), format_energy_pJ(run.energy().total_pJ),
+                   gain ? format_ratio(*gain) : "-", pJ_per_mac ? format_plain(*pJ_per_mac) : "-",
+                   format_percent(run.utilization()),
+                   format_quantity(run.average_power_mW() * 1e-3, QuantityUnit::watt),
+                   format_area_um2(run.area.total_um2)});
+  }
+  return table.text(style);
+}
+
+/// Every layer of one workload: cycles of each machine, speed-up against the first.
+std::string layers_text(const std::vector<const RunResult*>& runs, const TextStyle& style) {
+  std::vector<Table::Column> columns = {{"layer", Align::left}};
+  for (const RunResult* run : runs) {
+    columns.push_back({run->provenance.machine + " cycles"});
+    if (run != runs.front()) columns.push_back({"speed-up"});
+  }
+  Table table(std::move(columns));
+  for (std::size_t i = 0; i < runs.front()->layers.size(); ++i) {
+    const LayerResult& reference = runs.front()->layers[i];
+    std::vector<std::string> row = {reference.name};
+    for (const RunResult* run : runs) {
+      const std::uint64_t cycles = run->layers[i].cycles.total();
+      row.push_back(format_integer(cycles));
+      if (run == runs.front()) continue;
+      const double ratio = static_cast<double>(reference.cycles.total()) /
+                           static_cast<double>(cycles) * (run->clock_Hz / runs.front()->clock_Hz);
+      row.push_back(cycles == 0 ? "-" : format_ratio(ratio));
+    }
+    table.add_row(std::move(row));
+  }
+  return table.text(style);
+}
+
+std::vector<const RunResult*> same_layers(const CompareResult& comparison) {
+  std::vector<const RunResult*> runs;
+  for (const RunResult& run : comparison.runs) {
+    if (run.provenance.workload != comparison.runs.front().provenance.workload) return {};
+    if (run.layers.size() != comparison.runs.front().layers.size()) return {};
+    runs.push_back(&run);
+  }
+  return runs;
+}
+
+void add_once(std::vector<std::string>& items, const std::vector<std::string>& more) {
+  for (const std::string& item : more) {
+    if (std::find(items.begin(), items.end(), item) == items.end()) items.push_back(item);
+  }
+}
+
+/// What all runs rest on, each item once.
+Basis merged_basis(const CompareResult& comparison) {
+  Basis merged = basis_of(comparison.runs.front());
+  for (const RunResult& run : comparison.runs) {
+    const Basis basis = basis_of(run);
+    merged.operands = combine_origins(merged.operands, basis.operands);
+    add_once(merged.recalled, basis.recalled);
+    add_once(merged.assumed, basis.assumed);
+    add_once(merged.costs, basis.costs);
+    add_once(merged.left_out, basis.left_out);
+  }
+  return merged;
+}
+
+}  // namespace
+
+std::string compare_text(const CompareResult& comparison, const TextStyle& style) {
+  if (comparison.runs.empty()) return "nothing to compare\n";
+  std::string text = headlines(comparison, style);
+  if (!text.empty()) text += "\n";
+  text += runs_text(comparison, style) + "\n";
+  const std::vector<const RunResult*> runs = same_layers(comparison);
+  if (runs.size() > 1) text += layers_text(runs, style) + "\n";
+  if (!comparison.held_equal.empty()) {
+    text += fmt::format("  held equal: {}\n", fmt::join(comparison.held_equal, ", "));
+  }
+  if (!comparison.free.empty()) {
+    text += fmt::format("  differs: {}\n", fmt::join(comparison.free, ", "));
+  }
+  if (!comparison.held_equal.empty() || !comparison.free.empty()) text += "\n";
+  text += bold("What the numbers rest on", style) + "\n";
+  text += basis_text(merged_basis(comparison)) + settings_text(comparison.runs.front());
+  for (const RunResult& run : comparison.runs) {
+    text += fmt::format("  {} on {}: {}\n", run.provenance.workload, run.provenance.machine,
+                        digests_text(run));
+  }
+  text += "\n";
+  const Provenance& last = comparison.runs.back().provenance;
+  text += bold("Next", style) + "\n";
+  text += fmt::format("  bitscale run --machine {} --workload {} --check\n", last.machine,
+                      last.workload);
+  text += "  bitscale explain speedup\n";
+  return text;
+}
+
+}  // namespace bitscale
