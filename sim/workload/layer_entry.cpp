@@ -15,7 +15,7 @@ using config::Reader;
 /// counts as one.
 void check_length(Reader& reader, std::string_view key, std::initializer_list<std::size_t> allowed,
                   std::string_view expected) {
-  const Node* node = reader.raw(key);
+  const Node* node = reader.describing() ? nullptr : reader.raw(key);
   if (node == nullptr || node->kind != Node::Kind::sequence) return;
   const std::size_t length = node->items.size();
   if (std::find(allowed.begin(), allowed.end(), length) != allowed.end()) return;
@@ -164,12 +164,14 @@ void check_input_count(Reader& reader, LayerKind kind, std::size_t count) {
   const bool several = kind == LayerKind::add || kind == LayerKind::concat;
   const std::size_t least = several || kind == LayerKind::multiply ? 2 : 1;
   const std::size_t most = several ? 8 : least;
-  const Node* node = reader.raw("inputs");
+  const Node* node = reader.describing() ? nullptr : reader.raw("inputs");
   if (node == nullptr || node->kind != Node::Kind::sequence) return;
   if (count >= least && count <= most) return;
-  reader.problem("inputs",
-                 fmt::format("{} reads {} layers, got a list of {}", to_string(kind),
-                             several ? "2..8" : fmt::format("{}", least), node->items.size()));
+  const std::string_view expected = several      ? "2..8 layers"
+                                    : least == 2 ? "two layers"
+                                                 : "one layer";
+  reader.problem("inputs", fmt::format("{} reads {}, got a list of {}", to_string(kind), expected,
+                                       node->items.size()));
 }
 
 /// Alternatives of `op:`, one per kind.
@@ -200,7 +202,9 @@ LayerEntry parse_kind(Reader& reader, const Alternative& alternative, const Laye
       kind == LayerKind::add || kind == LayerKind::concat || kind == LayerKind::multiply;
   input_names = read_inputs(reader, several);
   check_input_count(reader, kind, input_names.size());
+  const std::size_t problems = reader.problem_count();
   if (alternative.parse != nullptr) entry.geometry = alternative.parse(reader);
+  entry.sound = reader.problem_count() == problems;
   entry.geometry.kind = kind;
   if (is_array_layer(kind)) {
     read_operands(reader, context, reads_network_input(input_names, context.first), entry);

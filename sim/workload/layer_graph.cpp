@@ -61,7 +61,7 @@ void LayerGraph::link(LayerEntry& entry, const std::vector<std::string>& input_n
                       config::Reader& reader) {
   const std::size_t index = outputs_.size();
   check_name(entry, index, reader);
-  bool known = true;
+  bool known = entry.sound;
   if (input_names.empty()) {
     entry.inputs.push_back(static_cast<std::int32_t>(index) - 1);
   }

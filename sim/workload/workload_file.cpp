@@ -19,7 +19,7 @@ using config::Reader;
 /// mistake.
 std::vector<std::string> layer_names(Reader& reader) {
   std::vector<std::string> names;
-  const Node* layers = reader.raw("layers");
+  const Node* layers = reader.describing() ? nullptr : reader.raw("layers");
   if (layers == nullptr || layers->kind != Node::Kind::sequence) return names;
   for (const Node& layer : layers->items) {
     const Node* name = layer.kind == Node::Kind::mapping ? layer.find("name") : nullptr;
