@@ -7,6 +7,7 @@
 
 #include "arch/common/accumulator.hpp"
 #include "arch/common/operands.hpp"
+#include "arch/common/serial.hpp"
 #include "arch/common/tiles.hpp"
 #include "sim/core/dims.hpp"
 
@@ -20,19 +21,11 @@ struct Side {
   std::int64_t stride = 0;
   std::int64_t count = 0;               ///< windows or filters
   std::int64_t accumulator_stride = 0;  ///< between the accumulators of neighbouring positions
-  TensorType type;
-  bool serial = false;
+  OperandPort port;
 
-  [[nodiscard]] int cycles() const { return serial ? type.bits : 1; }
-  /// What the datapath sees of a value in cycle `cycle`: the word or a bit.
-  [[nodiscard]] std::int32_t slice(std::int32_t value, int cycle) const {
-    return serial ? (value >> cycle) & 1 : value;
+  [[nodiscard]] std::int64_t max_slice() const {
+    return port.serial ? 1 : max_magnitude(port.type);
   }
-  /// The last bit of a twos operand has negative weight.
-  [[nodiscard]] bool subtracts(int cycle) const {
-    return serial && type.encoding == Encoding::twos && cycle == type.bits - 1;
-  }
-  [[nodiscard]] std::int64_t max_slice() const { return serial ? 1 : max_magnitude(type); }
 };
 
 /// A block turned so that one operand lies along the vector of a tile.
@@ -54,18 +47,15 @@ std::uint64_t run_scalar(const AccumulateBlock& block, const AccumulatorConfig& 
     Accumulator accumulator(config);
     accumulator.load(place);
     for (std::int64_t step = 0; step < block.steps; ++step) {
-      for (int i = 0; i < activations.cycles(); ++i) {
-        for (int j = 0; j < weights.cycles(); ++j) {
+      for (int i = 0; i < activations.port.cycles(); ++i) {
+        for (int j = 0; j < weights.port.cycles(); ++j) {
           std::int64_t sum = 0;
           for (std::int64_t term = step * block.lanes; term < (step + 1) * block.lanes; ++term) {
-            sum += static_cast<std::int64_t>(activations.slice(
+            sum += static_cast<std::int64_t>(activations.port.slice(
                        activations.values[term * activations.stride + window], i)) *
-                   weights.slice(weights.values[term * weights.stride + filter], j);
+                   weights.port.slice(weights.values[term * weights.stride + filter], j);
           }
-          const int shift = (activations.serial ? i : 0) + (weights.serial ? j : 0);
-          const std::int64_t addend = sum * (std::int64_t{1} << shift);
-          events +=
-              accumulator.add(activations.subtracts(i) != weights.subtracts(j) ? -addend : addend);
+          events += accumulator.add(shifted_sum(activations.port, i, weights.port, j, sum));
         }
       }
     }
@@ -117,8 +107,9 @@ void exact_tile(const tiles::ExactTile& tile, std::int64_t* sums) { tiles::exact
 /// Where no partial sum overflows, order does not matter: a blocked matrix product, `chunk` terms
 /// at a time.
 template <typename Sum>
-void run_exact(const Problem& problem, std::int64_t chunk) {
+void run_exact(const Problem& problem, std::int64_t most_terms) {
   const std::int64_t terms = problem.steps * problem.lanes;
+  const std::int64_t chunk = std::min(most_terms, terms);
   std::vector<std::int16_t> scratch;
   std::vector<std::int32_t> rows(static_cast<std::size_t>(chunk * tiles::kExactRows));
   std::array<Sum, tiles::kExactRows * tiles::kWidth> sums{};
@@ -126,7 +117,7 @@ void run_exact(const Problem& problem, std::int64_t chunk) {
     const std::int64_t count = std::min(chunk, terms - term);
     for (std::int64_t row = 0; row < problem.rows.count; row += tiles::kExactRows) {
       const std::int64_t height = std::min(tiles::kExactRows, problem.rows.count - row);
-      std::fill(rows.begin(), rows.end(), 0);
+      if (height < tiles::kExactRows) std::fill(rows.begin(), rows.end(), 0);
       for (std::int64_t t = 0; t < count; ++t) {
         std::copy_n(problem.rows.values + (term + t) * problem.rows.stride + row, height,
                     rows.data() + t * tiles::kExactRows);
@@ -152,7 +143,8 @@ void run_exact(const Problem& problem, std::int64_t chunk) {
 void run_exact(const AccumulateBlock& block, const Side& activations, const Side& weights) {
   constexpr std::int64_t kChunk = 256;  // its rows stay in the first-level cache
   const Problem problem = orient(block, activations, weights, tiles::kExactRows);
-  const std::int64_t product = max_magnitude(activations.type) * max_magnitude(weights.type);
+  const std::int64_t product =
+      max_magnitude(activations.port.type) * max_magnitude(weights.port.type);
   const std::int64_t chunk_32 = std::min(kChunk, INT32_MAX / product);
   if (chunk_32 >= kChunk / 4) {
     run_exact<std::int32_t>(problem, chunk_32);
@@ -176,7 +168,7 @@ std::optional<tiles::Arithmetic> arithmetic_for(const Problem& problem,
   const std::int64_t sum = (tree << shift) + (std::int64_t{1} << (accumulator_bits - 1));
   if (sum <= INT32_MAX) return tiles::Arithmetic::tree_32_sum_32;
   if (tree <= INT32_MAX) return tiles::Arithmetic::tree_32_sum_64;
-  if (problem.vector.serial || problem.rows.serial) return std::nullopt;
+  if (problem.vector.port.serial || problem.rows.port.serial) return std::nullopt;
   return tiles::Arithmetic::tree_64_sum_64;
 }
 
@@ -186,10 +178,10 @@ std::vector<tiles::Cycle> cycles_of(const Problem& problem) {
   const Side& activations = problem.vector_is_weights ? problem.rows : problem.vector;
   const Side& weights = problem.vector_is_weights ? problem.vector : problem.rows;
   std::vector<tiles::Cycle> cycles;
-  for (int i = 0; i < activations.cycles(); ++i) {
-    for (int j = 0; j < weights.cycles(); ++j) {
+  for (int i = 0; i < activations.port.cycles(); ++i) {
+    for (int j = 0; j < weights.port.cycles(); ++j) {
       cycles.push_back({problem.vector_is_weights ? j : i, problem.vector_is_weights ? i : j, i + j,
-                        activations.subtracts(i) != weights.subtracts(j)});
+                        activations.port.subtracts(i) != weights.port.subtracts(j)});
     }
   }
   return cycles;
@@ -201,14 +193,15 @@ void slice_rows(const Problem& problem, std::int64_t step, std::int64_t steps, s
                 std::vector<std::int32_t>& slices) {
   const Side& side = problem.rows;
   const std::int64_t height = std::min(tiles::kOrderedRows, side.count - row);
-  const std::int32_t mask = side.serial && !problem.vector.serial ? -1 : 1;
+  const std::int32_t mask = side.port.serial && !problem.vector.port.serial ? -1 : 1;
   std::fill(slices.begin(), slices.end(), 0);
   std::int32_t* target = slices.data();
   for (std::int64_t s = step; s < step + steps; ++s) {
-    for (int slice = 0; slice < side.cycles(); ++slice) {
+    for (int slice = 0; slice < side.port.cycles(); ++slice) {
       for (std::int64_t lane = 0; lane < problem.lanes; ++lane) {
         const std::int16_t* values = side.values + (s * problem.lanes + lane) * side.stride + row;
-        for (std::int64_t r = 0; r < height; ++r) target[r] = mask * side.slice(values[r], slice);
+        for (std::int64_t r = 0; r < height; ++r)
+          target[r] = mask * side.port.slice(values[r], slice);
         target += tiles::kOrderedRows;
       }
     }
@@ -234,18 +227,18 @@ std::uint64_t run_ordered(const Problem& problem, const std::vector<tiles::Cycle
                           tiles::Arithmetic arithmetic, const AccumulatorConfig& config) {
   constexpr std::int64_t kRowWords =
       8192;  // rows of a chunk of steps stay in the first-level cache
-  const std::int64_t step_words = problem.rows.cycles() * problem.lanes * tiles::kOrderedRows;
+  const std::int64_t step_words = problem.rows.port.cycles() * problem.lanes * tiles::kOrderedRows;
   const std::int64_t chunk = std::clamp(kRowWords / step_words, std::int64_t{1}, problem.steps);
-  const tiles::Gate gate = problem.vector.serial ? tiles::Gate::and_bit
-                           : problem.rows.serial ? tiles::Gate::and_word
-                                                 : tiles::Gate::multiply;
+  const tiles::Gate gate = problem.vector.port.serial ? tiles::Gate::and_bit
+                           : problem.rows.port.serial ? tiles::Gate::and_word
+                                                      : tiles::Gate::multiply;
   std::vector<std::int16_t> scratch;
   std::vector<std::int32_t> rows(static_cast<std::size_t>(chunk * step_words));
   std::array<std::int64_t, tiles::kOrderedRows * tiles::kWidth> sums{};
   tiles::OrderedTile tile;
   tile.lanes = problem.lanes;
   tile.rows = rows.data();
-  tile.row_slices = problem.rows.cycles();
+  tile.row_slices = problem.rows.port.cycles();
   tile.cycles = cycles.data();
   tile.cycle_count = static_cast<int>(cycles.size());
   tile.accumulator_bits = config.bits;
