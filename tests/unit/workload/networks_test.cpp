@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <numeric>
+#include <ostream>
 #include <set>
 
 #include "tests/unit/workload/read_workload.hpp"
@@ -38,6 +38,8 @@ struct Expected {
   std::size_t convolutions;
   std::int64_t all_macs;
 };
+
+void PrintTo(const Expected& expected, std::ostream* out) { *out << expected.name; }
 
 class Network : public testing::TestWithParam<Expected> {};
 
