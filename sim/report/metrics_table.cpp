@@ -30,8 +30,9 @@ constexpr Metric kMetrics[] = {
      "Operands and partial sums were on their way through the array: skew of forwarding axes and "
      "pipeline depth.",
      "rows + columns - 2 for an array that forwards both ways, plus pipeline depth"},
-    {"weight_load", "cycles", kCause,
-     "Stationary weights were shifted in and the array had no others to work with."},
+    {"stationary_load", "cycles", kCause,
+     "The stationary operand (the weights, mostly) was shifted in and the array had no other to "
+     "work with."},
     {"operand_fetch", "cycles", kCause,
      "A step took longer than the units needed because a buffer's read port had not delivered its "
      "operands.",
@@ -83,7 +84,7 @@ constexpr Metric kMetrics[] = {
     {"overflow_events", "events", kWork,
      "Accumulator additions whose true sum left the accumulator's range; 0 where the values were "
      "not run."},
-    {"mapping", "", kWork, "The loop nest that ran: tiles | passes | steps | spatial."},
+    {"mapping", "", kWork, "The loop nest that ran: tiles, passes, steps and spatial loops."},
     {"ideal_memory", "", kWork, "True where the DRAM channel was declared to cost no time."},
 
     {"energy_pJ", "pJ", kEnergy,
@@ -157,7 +158,7 @@ constexpr Metric kMetrics[] = {
     {"simulated", "", kComparison, "The figure as it comes out of the simulation."},
     {"tolerance", "fraction", kComparison,
      "Largest relative deviation that still counts as reproduced.",
-     "|simulated - published| / |published|"},
+     "abs(simulated - published) / abs(published)"},
     {"verdict", "", kComparison,
      "reproduced, deviates, calibrated or information; a deviation is printed, not hidden."},
     {"reproduced", "", kComparison,

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sim/core/hash.hpp"
+#include "sim/core/rounding.hpp"
 
 namespace bitscale {
 
@@ -210,8 +211,10 @@ Verdict judge(std::optional<double> published, double simulated, double toleranc
               bool calibrated) {
   if (!published) return Verdict::information;
   if (calibrated) return Verdict::calibrated;
-  const double deviation = std::abs(simulated - *published);
-  return deviation <= tolerance * std::abs(*published) ? Verdict::reproduced : Verdict::deviates;
+  // At the printed precision, so that a verdict never hangs on the last bit of a double.
+  const double deviation = round_significant(std::abs(simulated - *published));
+  const double allowed = round_significant(tolerance * std::abs(*published));
+  return deviation <= allowed ? Verdict::reproduced : Verdict::deviates;
 }
 
 }  // namespace bitscale

@@ -155,9 +155,8 @@ Basis basis_of(const RunResult& run) {
 }
 
 std::string settings_text(const RunResult& run) {
-  return fmt::format("  {} fidelity, technology {} at {}, bitscale {}\n", run.provenance.fidelity,
-                     run.provenance.technology, format_quantity(run.vdd_V, QuantityUnit::volt),
-                     run.provenance.version);
+  return fmt::format("  {} fidelity, technology {} at {} V, bitscale {}\n", run.provenance.fidelity,
+                     run.provenance.technology, format_plain(run.vdd_V), run.provenance.version);
 }
 
 std::string digests_text(const RunResult& run) {
