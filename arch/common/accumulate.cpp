@@ -270,13 +270,12 @@ std::uint64_t run_ordered(const Problem& problem, const std::vector<tiles::Cycle
 std::uint64_t accumulate_block(const AccumulateBlock& block, const OperandTypes& types,
                                Serial serial) {
   if (block.steps <= 0 || block.lanes <= 0 || block.filters <= 0 || block.windows <= 0) return 0;
-  const Side activations{
-      block.activations, block.windows,
-      block.windows,     block.accumulator_stride,
-      types.activation,  serial == Serial::activations || serial == Serial::both};
-  const Side weights{block.weights, block.weight_stride,
-                     block.filters, 1,
-                     types.weight,  serial == Serial::weights || serial == Serial::both};
+  const OperandPort activation_port{types.activation,
+                                    serial == Serial::activations || serial == Serial::both};
+  const OperandPort weight_port{types.weight, serial == Serial::weights || serial == Serial::both};
+  const Side activations{block.activations, block.windows, block.windows, block.accumulator_stride,
+                         activation_port};
+  const Side weights{block.weights, block.weight_stride, block.filters, 1, weight_port};
   if (block.exact) {
     run_exact(block, activations, weights);
     return 0;

@@ -1,12 +1,26 @@
-#include "arch/parallel/parallel.hpp"
-#include "sim/kernel/pin_unit.hpp"
+#include "arch/parallel/parallel_module.hpp"
+
+#include "arch/common/guard.hpp"
 
 namespace bitscale {
 
-std::unique_ptr<PinUnit> ParallelUnit::make_pin_unit(const std::string& /*name*/,
-                                                     std::int64_t /*lanes*/,
-                                                     const OperandTypes& /*types*/) const {
-  return nullptr;
+std::int64_t GuardedMac::addend(int /*cycle*/) const {
+  std::int64_t sum = 0;
+  for (std::size_t lane = 0; lane < lanes(); ++lane) {
+    if (!lane_valid[lane].read() || !lane_works(lane)) continue;
+    sum += static_cast<std::int64_t>(activation_in[lane].read()) * weight_in[lane].read();
+  }
+  return sum;
+}
+
+bool GuardedMac::lane_works(std::size_t lane) const {
+  return !holds_still(guard_, activation_in[lane].read(), weight_in[lane].read());
+}
+
+std::unique_ptr<PinUnit> ParallelUnit::make_pin_unit(const std::string& name, std::int64_t lanes,
+                                                     const OperandTypes& types) const {
+  return std::make_unique<GuardedMac>(name.c_str(), static_cast<std::size_t>(lanes), config_.guard,
+                                      types.accumulator);
 }
 
 }  // namespace bitscale

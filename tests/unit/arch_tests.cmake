@@ -1,8 +1,9 @@
 bitscale_test(arch_tests LABEL fast
   SOURCES
-    ${CMAKE_CURRENT_LIST_DIR}/arch/accumulator_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/accumulate_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/arch/accumulator_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/bit_serial_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/parallel_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/arch/pin_unit_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/unit_file_test.cpp
-  LINKS bitscale_arch)
+  LINKS bitscale_arch bitscale_kernel)

@@ -1,0 +1,90 @@
+#include "arch/common/clocked_unit_module.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+namespace bitscale {
+
+ClockedUnit::ClockedUnit(const sc_core::sc_module_name& name, std::size_t lanes,
+                         int cycles_per_step, const AccumulatorConfig& accumulator)
+    : PinUnit(name, lanes),
+      cycles_per_step_(cycles_per_step),
+      accumulator_("accumulator", accumulator) {
+  accumulator_.clock(clock);
+  accumulator_.enable(enable);
+  accumulator_.load(clear);
+  accumulator_.initial(partial_in);
+  accumulator_.addend(addend_);
+  accumulator_.value(sum_out);
+
+  SC_METHOD(settle);
+  sensitive << cycle_ << enable;
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    sensitive << activation_in[lane] << weight_in[lane] << lane_valid[lane];
+  }
+  SC_METHOD(step);
+  sensitive << clock.pos();
+  dont_initialize();
+}
+
+void ClockedUnit::settle() { addend_.write(enable.read() ? addend(cycle_.read()) : 0); }
+
+void ClockedUnit::step() {
+  for (std::size_t lane = 0; lane < lanes(); ++lane) {
+    activation_out[lane].write(activation_in[lane].read());
+    weight_out[lane].write(weight_in[lane].read());
+  }
+  valid_out.write(enable.read());
+  if (!enable.read()) {
+    done.write(false);
+    return;
+  }
+  if (cycle_.read() == 0) count();
+  const std::int32_t next = cycle_.read() + 1 == cycles_per_step_ ? 0 : cycle_.read() + 1;
+  cycle_.write(next);
+  busy.write(next != 0);
+  done.write(next == 0);
+}
+
+void ClockedUnit::count() {
+  std::uint64_t active = 0;
+  std::uint64_t guarded = 0;
+  for (std::size_t lane = 0; lane < lanes(); ++lane) {
+    if (!lane_valid[lane].read()) continue;
+    ++(lane_works(lane) ? active : guarded);
+  }
+  counters_.active_macs += active;
+  counters_.guarded_macs += guarded;
+  counters_.unit_steps += active + guarded > 0 ? 1 : 0;
+  counters_.active_unit_steps += active > 0 ? 1 : 0;
+}
+
+PinUnit::Counters ClockedUnit::counters() const {
+  Counters counters = counters_;
+  counters.overflow_events = accumulator_.overflow_events();
+  return counters;
+}
+
+void ClockedUnit::trace(sc_core::sc_trace_file* file) const {
+  const auto add = [&](const auto& traced, const std::string& label) {
+    sc_core::sc_trace(file, traced, fmt::format("{}.{}", name(), label));
+  };
+  add(enable, "enable");
+  add(clear, "clear");
+  add(hold, "hold");
+  add(partial_in, "partial_in");
+  for (std::size_t lane = 0; lane < activation_in.size(); ++lane) {
+    add(activation_in[lane], fmt::format("activation_{}", lane));
+    add(weight_in[lane], fmt::format("weight_{}", lane));
+    add(lane_valid[lane], fmt::format("lane_valid_{}", lane));
+  }
+  add(cycle_, "cycle");
+  add(addend_, "addend");
+  add(sum_out, "sum");
+  add(accumulator_.overflow, "overflow");
+  add(busy, "busy");
+  add(done, "done");
+}
+
+}  // namespace bitscale
