@@ -1,6 +1,5 @@
 #include "sim/workload/quantiles.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <map>
 #include <memory>
@@ -76,12 +75,10 @@ const Nodes& standard_nodes(Distribution distribution) {
 
 std::unique_ptr<QuantileTable> make_table(Distribution distribution, double scale) {
   const Nodes& nodes = standard_nodes(distribution);
-  // Beyond full scale every value saturates.
   const double unit = scale * kFullScale * (1 << QuantileTable::kFractionBits);
-  const double limit = kFullScale * (1 << QuantileTable::kFractionBits);
   std::array<std::int32_t, QuantileTable::kSegments> fixed{};
   for (std::size_t i = 0; i < nodes.size(); ++i)
-    fixed[i] = static_cast<std::int32_t>(std::min(nodes[i] * unit + 0.5, limit));
+    fixed[i] = static_cast<std::int32_t>(nodes[i] * unit + 0.5);
   auto table = std::make_unique<QuantileTable>();
   table->start = fixed;
   for (std::size_t i = 0; i + 1 < nodes.size(); ++i) table->rise[i] = fixed[i + 1] - fixed[i];

@@ -29,8 +29,8 @@ struct QuantileTable {
 [[nodiscard]] double portable_exp_negative(double x);
 
 /// Table of |X| in codes of a 16-bit master whose full scale is 2^15. X is laplace or normal
-/// (half_normal alike) of standard deviation scale x full scale, 0 <= scale <= 4. Tables are kept:
-/// asking again costs a look-up.
+/// (half_normal alike) of standard deviation scale x full scale, 0 <= scale <= 4. Magnitudes beyond
+/// full scale are left for the caller to saturate. Tables are kept: asking again costs a look-up.
 [[nodiscard]] const QuantileTable& magnitude_table(Distribution distribution, double scale);
 
 }  // namespace bitscale

@@ -136,11 +136,10 @@ int requantisation_shift(const Layer& layer) {
 int default_shift(const LayerShape& shape, const TensorType& activation, const TensorType& weight,
                   const TensorType& output) {
   // Deviation of a sum in full scales: 0.2 x 0.2 x sqrt(taps / 2). 4 log2 of its ratio to 0.2 is
-  // 2 log2(taps) - 4 log2(5) - 2 = log2(taps^2) - 11.3, rounded to whole bits with a bias of 1/4
-  // downwards.
+  // 2 log2(taps) - 4 log2(5) - 2 = log2(taps^2) - 11.3, rounded down to whole bits.
   const auto taps =
       static_cast<std::uint64_t>(std::min(shape.C * shape.R * shape.S, std::int64_t{1} << 31));
-  const int quarter_bits = static_cast<int>(std::bit_width(taps * taps)) - 1 - 11 + 1;
+  const int quarter_bits = static_cast<int>(std::bit_width(taps * taps)) - 1 - 11;
   const int shift = magnitude_bits(activation) + magnitude_bits(weight) - magnitude_bits(output) +
                     (quarter_bits >> 2);
   return std::max(shift, 0);

@@ -26,9 +26,9 @@ namespace bitscale {
 
 /// Right shift for workloads that state no frac_bits, from bits and fan-in: operands of a standard
 /// deviation of about 0.2 full scale (the default of synthetic sources), half of the activations
-/// zero after a ReLU, give outputs of about the same deviation. The rounding leans to larger
-/// values, so that deep networks saturate rather than die out. Never negative: narrow operands of a
-/// wide output leave its upper bits unused.
+/// zero after a ReLU, give outputs of about the same deviation. Whole bits are
+/// rounded to larger values, so that deep networks saturate rather than die out. Never negative:
+/// narrow operands of a wide output leave its upper bits unused.
 [[nodiscard]] int default_shift(const LayerShape& shape, const TensorType& activation,
                                 const TensorType& weight, const TensorType& output);
 
