@@ -231,7 +231,7 @@ LayerEntry parse_layer_entry(Reader& reader, const LayerContext& context,
                        [&](Reader& r) { return parse_kind(r, alternative, context, input_names); });
   }
   const std::string name = reader.doc("letters, digits, _ and -").text("name");
-  LayerEntry entry = reader.variant<LayerEntry>("op", kinds);
+  auto entry = reader.variant<LayerEntry>("op", kinds);
   entry.name = name;
   if (reader.has("name") && (!is_name(name) || name == "input")) {
     reader.problem("name", fmt::format("expected a name of letters, digits, _ and - that is not "

@@ -105,7 +105,7 @@ TensorSource parse_source(Reader& reader, const TensorSource& base) {
   const std::string inherited = base.kind == Kind::npy       ? "npy"
                                 : base.kind == Kind::dataset ? "dataset"
                                                              : "synthetic";
-  TensorSource source =
+  auto source =
       reader.doc("where the values come from").variant<TensorSource>("kind", kinds, inherited);
   reader.finish();
   return source;

@@ -42,7 +42,8 @@ struct TensorSource {
   std::uint64_t seed = 1;
   // npy: path; dataset: name ('fashion_mnist_test', 'fashion_mnist_train') and first image
   std::string path;
-  int source_bits = 0;  ///< npy: width of the file's own values, rounded to the type; 0: they are of the type
+  int source_bits =
+      0;  ///< npy: width of the file's own values, rounded to the type; 0: they are of the type
   std::string dataset;
   std::int64_t first_index = 0;
   bool operator==(const TensorSource&) const = default;

@@ -93,7 +93,7 @@ void parse_layers(Reader& reader, std::optional<TensorShape> input, WorkloadFile
 std::vector<std::pair<std::string, std::int64_t>> parse_profile_bits(Reader& reader,
                                                                      std::string_view key,
                                                                      const WorkloadFile& file) {
-  const auto bits = reader.integer_map(key, 1, 16, false);
+  auto bits = reader.integer_map(key, 1, 16, false);
   if (reader.describing() || !reader.has(key)) return bits;
   std::vector<std::string> names;
   for (const LayerEntry& layer : file.layers) {

@@ -24,7 +24,7 @@ struct Mistake {
   std::string message;
 };
 
-void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.name; }
+std::ostream& operator<<(std::ostream& out, const Mistake& mistake) { return out << mistake.name; }
 
 class BadWorkload : public testing::TestWithParam<Mistake> {};
 

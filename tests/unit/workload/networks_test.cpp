@@ -39,7 +39,9 @@ struct Expected {
   std::int64_t all_macs;
 };
 
-void PrintTo(const Expected& expected, std::ostream* out) { *out << expected.name; }
+std::ostream& operator<<(std::ostream& out, const Expected& expected) {
+  return out << expected.name;
+}
 
 class Network : public testing::TestWithParam<Expected> {};
 

@@ -147,8 +147,8 @@ std::int64_t count_windows(std::int64_t input, std::int64_t kernel, std::int64_t
 
 TEST(Shapes, OutputExtentsEqualTheWindowsCountedOneByOne) {
   std::mt19937 random(1);  // NOLINT: a fixed seed, so that a failure comes back
-  const auto draw = [&](int low, int high) {
-    return static_cast<std::int64_t>(low + static_cast<int>(random() % (high - low + 1)));
+  const auto draw = [&](std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(random);
   };
   int fitting = 0;
   for (int trial = 0; trial < 2000; ++trial) {
