@@ -92,6 +92,7 @@ class Loader {
   Node resolve(Node tree) {
     const Node* include = tree.find("include");
     if (include == nullptr) return tree;
+    check_single_include(tree);
     Node base;
     for (const Node& name : names(*include)) {
       Node included = load(name.scalar, name.where);
@@ -101,7 +102,6 @@ class Loader {
         merge(base, std::move(included));
       }
     }
-    check_single_include(tree);
     erase_key(tree, "include");
     merge(base, std::move(tree));
     return base;

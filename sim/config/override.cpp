@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "sim/config/files.hpp"
+#include "sim/config/utf8.hpp"
 #include "sim/config/values.hpp"
 
 namespace bitscale::config {
@@ -43,6 +44,9 @@ Assignment split(std::string_view text) {
     } else {
       const auto next_column = static_cast<int>(i) + 2;
       if (step.name.empty()) refuse(step.column, "", "expected a key, got nothing");
+      if (step.name.size() > kMaxKeyBytes) {
+        refuse(step.column, "", fmt::format("a key longer than {} bytes", kMaxKeyBytes));
+      }
       assignment.steps.push_back(std::exchange(step, Step{"", next_column}));
       if (c == '=') {
         assignment.value = text.substr(i + 1);
@@ -51,7 +55,7 @@ Assignment split(std::string_view text) {
       }
     }
   }
-  refuse(1, "", fmt::format("expected key=value, got '{}'", text));
+  refuse(1, "", fmt::format("expected key=value, got '{}'", excerpt(text)));
 }
 
 /// Shifts marks of a value that was parsed alone to where it stands in the assignment.
@@ -83,6 +87,12 @@ Node parse_value(const Assignment& assignment) {
   return node;
 }
 
+std::size_t height(const Node& node) {
+  std::size_t highest = 0;
+  for (const Node& item : node.items) highest = std::max(highest, height(item));
+  return highest + 1;
+}
+
 Node& element(Node& sequence, const Step& step, const std::string& path) {
   for (Node& item : sequence.items) {
     const Node* name = item.find("name");
@@ -100,7 +110,7 @@ Node& element(Node& sequence, const Step& step, const std::string& path) {
          sequence.items.empty()
              ? std::string("the list is empty")
              : fmt::format("expected the name of an element or an index from 0 to {}, got '{}'",
-                           sequence.items.size() - 1, step.name));
+                           sequence.items.size() - 1, excerpt(step.name)));
 }
 
 /// The value that a step leads to from `node`; mappings are made where nothing is.
@@ -121,8 +131,12 @@ Node& descend(Node& node, const Step& step, const std::string& path) {
 }  // namespace
 
 void apply_override(Node& tree, std::string_view assignment) {
+  check_characters(assignment, std::string(kOverrideFile));
   const Assignment parts = split(assignment);
   Node value = parse_value(parts);
+  if (parts.steps.size() + height(value) > kMaxDepth) {
+    refuse(1, "", fmt::format("nested deeper than {} levels", kMaxDepth));
+  }
   Node* node = &tree;
   std::string path;
   for (const Step& step : parts.steps) {

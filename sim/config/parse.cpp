@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 
+#include "sim/config/syntax.hpp"
 #include "sim/config/tree.hpp"
 #include "sim/config/utf8.hpp"
 
@@ -21,11 +22,12 @@ namespace {
 /// False where a plain scalar can only be text (`a: b` over two lines, `%x`): such a scalar counts
 /// as quoted, so that written out again it stays what it was.
 bool is_simple_plain(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   constexpr std::string_view kIndicators = "?:,[]{}#&*!|>'\"%@`";
   if (text.empty() || kIndicators.find(text.front()) != std::string_view::npos) return false;
   if (text == "-" || text.starts_with("- ") || text.starts_with("---")) return false;
   if (text.starts_with("...") || text.front() == ' ' || text.back() == ' ') return false;
-  if (text.back() == ':') return false;
+  if (text.back() == ':' || text.find(kByteOrderMark) != std::string_view::npos) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
@@ -42,6 +44,7 @@ class TreeBuilder : public YAML::EventHandler {
   explicit TreeBuilder(const std::string& file) : file_(file) {}
 
   [[nodiscard]] Node take() { return std::move(root_); }
+  [[nodiscard]] const Mark& last_quoted() const { return last_quoted_; }
   [[nodiscard]] Mark to_mark(const YAML::Mark& mark) const {
     return Mark{file_, mark.line + 1, mark.column + 1};
   }
@@ -65,14 +68,14 @@ class TreeBuilder : public YAML::EventHandler {
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
-    if (expects_key()) refuse_key(mark, "a list");
+    if (expects_key()) refuse_key(mark, "a list (or its ']' is missing)");
     open(Node::Kind::sequence, mark, tag, anchor);
   }
   void OnSequenceEnd() override { open_.pop_back(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value /*style*/) override {
-    if (expects_key()) refuse_key(mark, "a mapping");
+    if (expects_key()) refuse_key(mark, "a mapping (or its '}' is missing)");
     open(Node::Kind::mapping, mark, tag, anchor);
   }
   void OnMapEnd() override { open_.pop_back(); }
@@ -134,6 +137,10 @@ class TreeBuilder : public YAML::EventHandler {
       }
       if (!path.empty()) ++path.back();
     }
+    return append(std::move(node));
+  }
+
+  Node& append(Node node) {
     if (open_.empty()) return root_ = std::move(node);
     return open_.back()->items.emplace_back(std::move(node));
   }
@@ -151,6 +158,7 @@ class TreeBuilder : public YAML::EventHandler {
   const std::string& file_;
   Node root_;
   bool started_ = false;
+  Mark last_quoted_;
   std::vector<Node*> open_;  ///< from the root to the innermost collection that is not closed
   std::map<YAML::anchor_t, std::vector<std::uint32_t>> anchors_;  ///< paths of anchored nodes
   std::size_t nodes_ = 0;
@@ -167,17 +175,14 @@ void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   if (path->second.size() < open_.size() && open_[path->second.size()] == source) {
     refuse(where, "the alias stands inside the value it names");
   }
-  // The node itself is charged by place(), what hangs below it here.
-  Extent extent = measure(*source);
-  --extent.nodes;
-  extent.text -= source->scalar.size();
-  charge(where, extent);
-  place(Node(*source), YAML::NullAnchor);
+  charge(where, measure(*source));
+  append(Node(*source));
 }
 
 void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                            const std::string& value) {
   check_tag(mark, tag);
+  if (tag == "!") last_quoted_ = to_mark(mark);
   if (value.find('\0') != std::string::npos) refuse(to_mark(mark), "text with a NUL character");
   if (expects_key()) {
     if (value == "<<" && tag != "!") {
@@ -200,8 +205,14 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   place(std::move(node), anchor);
 }
 
-/// Refuses bytes that are no UTF-8 and characters that YAML does not allow. yaml-cpp would take
-/// byte 4 for the end of the text, and guess at other encodings.
+/// Only the last quoted scalar can run to the end of the text for want of a closing quote.
+void check_last_quote(const TreeBuilder& builder, std::string_view text) {
+  const Mark& where = builder.last_quoted();
+  if (where.line > 0 && is_unclosed_quote(text, where)) refuse(where, "the quote is never closed");
+}
+
+}  // namespace
+
 void check_characters(std::string_view text, const std::string& file) {
   Mark where{file, 1, 1};
   std::size_t at = 0;
@@ -219,8 +230,6 @@ void check_characters(std::string_view text, const std::string& file) {
   }
 }
 
-}  // namespace
-
 Node parse_yaml(std::string_view text, const std::string& file) {
   if (text.size() > kMaxTextBytes) refuse({file, 0, 0}, "larger than 16 MiB");
   check_characters(text, file);
@@ -234,8 +243,11 @@ Node parse_yaml(std::string_view text, const std::string& file) {
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
-    refuse(builder.to_mark(error.mark), fmt::format("not valid YAML: {}", error.msg));
+    const Mark where = builder.to_mark(error.mark);
+    check_last_quote(builder, text);
+    refuse(where, explain_syntax_error(error.msg, text, where.line));
   }
+  check_last_quote(builder, text);
   return builder.take();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace bitscale::config {
@@ -29,5 +30,9 @@ struct Utf8Character {
   if (overlong || surrogate || code > 0x10ffff) return {};
   return {code, length};
 }
+
+/// Refuses bytes that are no UTF-8 and characters that YAML does not allow, with a ConfigError at
+/// `file`. yaml-cpp would take byte 4 for the end of the text, and guess at other encodings.
+void check_characters(std::string_view text, const std::string& file);
 
 }  // namespace bitscale::config

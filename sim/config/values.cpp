@@ -19,21 +19,6 @@ namespace {
 constexpr std::string_view kIntegerHint = "integers are plain decimal digits, such as 16";
 constexpr std::string_view kNumberHint = "numbers are decimal, such as 0.5 or 1e-3";
 
-/// Text fit for one line of a message: cut after 40 characters, control characters replaced.
-std::string shorten(std::string_view text) {
-  constexpr std::size_t kShown = 40;
-  std::string out;
-  std::size_t shown = 0;
-  for (std::size_t at = 0; at < text.size(); ++shown) {
-    if (shown == kShown) return out + "...";
-    const auto [code, length] = decode_utf8(text, at);
-    const bool printable = length > 0 && code >= 0x20 && (code < 0x7f || code >= 0xa0);
-    out += printable ? text.substr(at, length) : std::string_view("?");
-    at += std::max<std::size_t>(length, 1);
-  }
-  return out;
-}
-
 template <typename T>
 Parsed<T> mismatch(std::string_view expected, const Node& node, std::string_view hint = "") {
   std::string message = fmt::format("expected {}, got {}", expected, found(node));
@@ -68,13 +53,27 @@ std::string bounded(std::string_view what, bool has_min, bool has_max, const std
 
 }  // namespace
 
+std::string excerpt(std::string_view text) {
+  constexpr std::size_t kShown = 40;
+  std::string out;
+  std::size_t shown = 0;
+  for (std::size_t at = 0; at < text.size(); ++shown) {
+    if (shown == kShown) return out + "...";
+    const auto [code, length] = decode_utf8(text, at);
+    const bool printable = length > 0 && code >= 0x20 && (code < 0x7f || code >= 0xa0);
+    out += printable ? text.substr(at, length) : std::string_view("?");
+    at += std::max<std::size_t>(length, 1);
+  }
+  return out;
+}
+
 std::string found(const Node& node) {
   switch (node.kind) {
     case Node::Kind::null:
       return "nothing";
     case Node::Kind::scalar:
-      return node.quoted ? fmt::format("the text \"{}\"", shorten(node.scalar))
-                         : fmt::format("'{}'", shorten(node.scalar));
+      return node.quoted ? fmt::format("the text \"{}\"", excerpt(node.scalar))
+                         : fmt::format("'{}'", excerpt(node.scalar));
     case Node::Kind::sequence:
       return "a list";
     case Node::Kind::mapping:

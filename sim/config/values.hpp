@@ -18,6 +18,9 @@ struct Parsed {
   std::string message;
 };
 
+/// Text fit for one line of a message: cut after 40 characters, control characters replaced.
+[[nodiscard]] std::string excerpt(std::string_view text);
+
 /// `'abc'`, `the text "8"`, `a list`, `a mapping`, `nothing`: what a message says was found.
 [[nodiscard]] std::string found(const Node& node);
 

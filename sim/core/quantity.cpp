@@ -228,8 +228,10 @@ std::string exact_quantity(double value, QuantityUnit unit) {
     const std::string text = fmt::format("{:.15g}{}", number, suffix);
     if (text.size() < best.size() && parse_quantity(text, unit) == value) best = text;
   };
+  if (value == 0.0) return best;
   if (unit == QuantityUnit::bits) {
     for (const Suffix& suffix : kBitSuffixes) {
+      if (suffix.exponent == 0 && suffix.factor == 1.0) continue;
       consider(value / (suffix.factor * std::pow(10.0, suffix.exponent)), suffix.text);
     }
   } else if (unit != QuantityUnit::square_micrometre) {
