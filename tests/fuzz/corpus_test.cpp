@@ -34,7 +34,7 @@ TEST_P(ReaderCorpus, IsReadOrRefused) {
 }
 
 std::string test_name(const testing::TestParamInfo<std::filesystem::path>& info) {
-  std::string name = info.param().stem().string();
+  std::string name = info.param.stem().string();
   std::replace_if(
       name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
   return name;
