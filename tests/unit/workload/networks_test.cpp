@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <map>
 #include <ostream>
 #include <set>
@@ -206,6 +207,21 @@ TEST(Networks, FirstLayerReadsAnImageWithoutZerosPutIn) {
   EXPECT_EQ(layer_of(workload, "conv1").activation_source.zero_fraction, 0.0);
   EXPECT_EQ(layer_of(workload, "conv2").activation_source.zero_fraction, 0.45);
   EXPECT_EQ(layer_of(workload, "conv2").weight_source.zero_fraction, 0.0);
+}
+
+TEST(Networks, ResolveUnderEachOfTheirProfiles) {
+  int resolved = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("workloads")) {
+    const WorkloadFile file = load_workload_file(entry.path().string());
+    EXPECT_EQ(file.name, entry.path().stem().string());
+    EXPECT_FALSE(file.description.empty()) << file.name;
+    EXPECT_FALSE(file.notes.empty()) << file.name;
+    for (const Profile& profile : file.profiles) {
+      EXPECT_EQ(resolve(file, profile.name).layers.size(), file.layers.size()) << profile.name;
+      ++resolved;
+    }
+  }
+  EXPECT_GE(resolved, 14);
 }
 
 TEST(Tiny, RunsEveryOperator) {
