@@ -40,7 +40,8 @@ class Dram : public sc_core::sc_module {
 
   void serve() {
     while (true) {
-      const Request request = requests_.read();
+      Request request;
+      requests_.read(request);
       const std::int64_t overhead = mapping_.dram.latency_cycles * mapping_.dram.bits_per_cycle;
       const std::int64_t busy = channel_cycles(mapping_, request.bits + overhead);
       wait(cycles(busy));

@@ -50,11 +50,44 @@ std::unique_ptr<PassExecutor> make_executor(const Mapping& mapping, const Unit& 
   return std::make_unique<PinArray>("array", mapping, unit, *operands, options.vcd_path);
 }
 
+/// Cycles from formulas and counts from the schedule, no SystemC: exact where memory is ideal,
+/// refused elsewhere.
+LayerSimulation from_closed_form(const Schedule& schedule) {
+  const Mapping& mapping = schedule.mapping();
+  if (!mapping.dram.ideal()) {
+    throw MappingError(
+        mapping.layer,
+        "fidelity: closed_form needs ideal DRAM; waits for a channel have no closed form");
+  }
+  LayerSimulation result;
+  result.cycles = closed_form(mapping);
+  for (std::int64_t t = 0; t < schedule.tiles(); ++t) {
+    const Tile tile = schedule.tile(t);
+    result.traffic += tile_traffic(tile);
+    for (std::int64_t p = 0; p < schedule.passes(tile); ++p)
+      result.traffic += pass_traffic(mapping, schedule.pass(tile, p));
+  }
+  return result;
+}
+
 }  // namespace
+
+std::string_view to_string(Fidelity fidelity) {
+  switch (fidelity) {
+    case Fidelity::tile:
+      return "tile";
+    case Fidelity::pin:
+      return "pin";
+    case Fidelity::closed_form:
+      break;
+  }
+  return "closed_form";
+}
 
 LayerSimulation simulate_layer(const Mapping& mapping, const Unit& unit, const Operands* operands,
                                const SimulationOptions& options) {
   const Schedule schedule(mapping);
+  if (options.fidelity == Fidelity::closed_form) return from_closed_form(schedule);
   const SimulationContext context;
   const std::unique_ptr<PassExecutor> array = make_executor(mapping, unit, operands, options);
   Dram dram("dram", mapping);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/mapping/account.hpp"
@@ -11,7 +12,10 @@
 namespace bitscale::kernel {
 
 /// tile: one event per pass. pin: one clocked module per unit, the same sequencer around it.
-enum class Fidelity { tile, pin };
+/// closed_form: formulas instead of a simulation, without values; ideal DRAM only.
+enum class Fidelity { tile, pin, closed_form };
+
+[[nodiscard]] std::string_view to_string(Fidelity fidelity);
 
 struct SimulationOptions {
   Fidelity fidelity = Fidelity::tile;

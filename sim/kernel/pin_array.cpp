@@ -1,22 +1,214 @@
 #include "sim/kernel/pin_array.hpp"
 
+#include <fmt/format.h>
+
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
 #include "sim/core/errors.hpp"
+#include "sim/kernel/pin_grid.hpp"
 
 namespace bitscale::kernel {
+namespace {
 
-struct PinArray::State {
-  ExecutionRecord record;
+/// What the corner of the array does in one cycle; a unit with skew d does it d cycles later.
+/// Disabled: the array waits for operands, or nothing is left.
+struct Slot {
+  bool enabled = false;
+  std::shared_ptr<const Pass> pass;
+  std::int64_t step = 0;
+  int cycle = 0;
+  bool first = false, last = false;  ///< cycle of the pass
 };
 
-PinArray::PinArray(const std::string& /*name*/, const Mapping& mapping, const Unit& /*unit*/,
-                   const Operands& /*operands*/, const std::string& /*vcd_path*/)
-    : state_(std::make_unique<State>()) {
-  throw MappingError(mapping.layer, "the pin level is not built yet");
+/// What the driver holds for a unit while a step lasts.
+struct UnitStep {
+  std::vector<std::int32_t> activations, weights;
+  bool zero = true;          ///< no activation of the step is nonzero
+  std::int64_t output = -1;  ///< that its sum belongs to; -1: idle
+};
+
+/// A VCD file for as long as the array lives.
+class Waveforms {
+ public:
+  Waveforms(const std::string& path, const PinGrid& grid) {
+    if (path.empty()) return;
+    // Checked here, because SystemC would report a file it cannot open through its own handler.
+    if (!std::ofstream(path + ".vcd"))
+      throw IoError(fmt::format("{}.vcd: cannot be written", path));
+    sc_core::sc_report_handler::set_actions("tracing timescale unit set", sc_core::SC_DO_NOTHING);
+    file_ = sc_core::sc_create_vcd_trace_file(path.c_str());
+    file_->set_time_unit(1.0, sc_core::SC_PS);
+    grid.trace(file_);
+  }
+  ~Waveforms() {
+    if (file_ != nullptr) sc_core::sc_close_vcd_trace_file(file_);
+  }
+  Waveforms(const Waveforms&) = delete;
+  Waveforms& operator=(const Waveforms&) = delete;
+
+ private:
+  sc_core::sc_trace_file* file_ = nullptr;
+};
+
+}  // namespace
+
+struct PinArray::State {
+  State(const std::string& name, const Mapping& mapping_in, const Unit& unit,
+        const Operands& operands_in, const std::string& vcd_path)
+      : mapping(mapping_in),
+        operands(operands_in),
+        layout(mapping_in),
+        grid(name.c_str(), layout, unit, mapping_in.types, sized(record.sums, mapping_in)),
+        steps(grid.units().size()),
+        slots(static_cast<std::size_t>(layout.max_delay() + 1)),
+        waveforms(vcd_path, grid) {}
+
+  static std::vector<std::int64_t>& sized(std::vector<std::int64_t>& sums, const Mapping& mapping) {
+    sums.assign(static_cast<std::size_t>(mapping.shape.outputs()), 0);
+    return sums;
+  }
+
+  void tick(const Slot& slot);
+  void drive(GridUnit& unit, UnitStep& step, const Slot& slot);
+  void begin_step(GridUnit& unit, UnitStep& step, const Slot& slot);
+  void begin_pass(GridUnit& unit, const UnitStep& step, const Pass& pass);
+  void collect(const GridUnit& unit, const UnitStep& step, const Slot& slot);
+  void count();
+  [[nodiscard]] std::int64_t output_at(const Slot& slot, const GridPlace& place) const;
+
+  const Mapping& mapping;
+  const Operands& operands;
+  PinLayout layout;
+  ExecutionRecord record;
+  PinGrid grid;
+  std::vector<UnitStep> steps;
+  std::deque<Slot> slots;  ///< of the last cycles, newest first
+  Waveforms waveforms;
+};
+
+/// One array cycle: pins at its start, edges in its second half, results at its end.
+void PinArray::State::tick(const Slot& slot) {
+  slots.push_front(slot);
+  slots.pop_back();
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    GridUnit& unit = grid.units()[i];
+    drive(unit, steps[i], slots[static_cast<std::size_t>(unit.delay)]);
+  }
+  grid.tick();
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const GridUnit& unit = grid.units()[i];
+    collect(unit, steps[i], slots[static_cast<std::size_t>(unit.delay)]);
+  }
 }
 
+void PinArray::State::drive(GridUnit& unit, UnitStep& step, const Slot& slot) {
+  if (slot.enabled && slot.cycle == 0) begin_step(unit, step, slot);
+  // In a chain idle units hand partial sums on; elsewhere they stand still.
+  const bool works = slot.enabled && (layout.has_chain() || step.output >= 0);
+  unit.enable.write(works);
+  unit.bank_valid.write(unit.bank != nullptr && slot.enabled && step.output >= 0);
+  if (!slot.enabled) return;
+  for (std::size_t lane = 0; lane < unit.activations.size(); ++lane) {
+    unit.activations[lane].write(unit.pins->activation_pins(step.activations[lane], slot.cycle));
+  }
+  for (std::size_t lane = 0; lane < unit.weights.size(); ++lane) {
+    unit.weights[lane].write(unit.pins->weight_pins(step.weights[lane], slot.cycle));
+  }
+  if (layout.uses_bank()) {
+    unit.clear.write(true);
+    return;
+  }
+  unit.clear.write(false);
+  if (slot.first) begin_pass(unit, step, *slot.pass);
+}
+
+/// Looks up the operands of a unit's lanes, and where its sum goes.
+void PinArray::State::begin_step(GridUnit& unit, UnitStep& step, const Slot& slot) {
+  step.activations.assign(unit.lane_valid.size(), 0);
+  step.weights.assign(unit.lane_valid.size(), 0);
+  step.zero = true;
+  PerDim<std::int64_t> at;
+  for (std::size_t lane = 0; lane < unit.lane_valid.size(); ++lane) {
+    const Position position{unit.place.row, unit.place.column, static_cast<std::int64_t>(lane)};
+    const bool valid = position_coordinates(mapping, slot.pass->ranges, slot.step, position, at);
+    unit.lane_valid[lane].write(valid);
+    if (!valid) continue;
+    const ElementIndex index = element_index(mapping, at);
+    if (index.activation >= 0) {
+      step.activations[lane] =
+          operands.activations.values[static_cast<std::size_t>(index.activation)];
+    }
+    step.weights[lane] = operands.weights.values[static_cast<std::size_t>(index.weight)];
+    step.zero = step.zero && step.activations[lane] == 0;
+  }
+  unit.hold.write(step.zero);
+  step.output = output_at(slot, layout.chain_head(unit.place));
+  if (step.output >= 0) unit.bank_address.write(step.output);
+}
+
+/// Output of a place; the first lane at the head of a chain has a product where any has.
+std::int64_t PinArray::State::output_at(const Slot& slot, const GridPlace& place) const {
+  PerDim<std::int64_t> at;
+  const Position position{place.row, place.column, 0};
+  if (!position_coordinates(mapping, slot.pass->ranges, slot.step, position, at)) return -1;
+  return element_index(mapping, at).output;
+}
+
+/// Accumulators start from zero or from spilled sums; otherwise they go on where the pass before
+/// left them.
+void PinArray::State::begin_pass(GridUnit& unit, const UnitStep& step, const Pass& pass) {
+  if (!pass.starts && !pass.restores) return;
+  const bool restores = pass.restores && step.output >= 0;
+  unit.partial.write(restores ? record.sums[static_cast<std::size_t>(step.output)] : 0);
+  unit.clear.write(true);
+}
+
+void PinArray::State::collect(const GridUnit& unit, const UnitStep& step, const Slot& slot) {
+  if (layout.uses_bank() || !slot.last || step.output < 0) return;
+  record.sums[static_cast<std::size_t>(step.output)] = unit.sum.read();
+}
+
+void PinArray::State::count() {
+  record.macs = record.active_macs = record.unit_steps = record.overflow_events = 0;
+  for (const GridUnit& unit : grid.units()) {
+    const PinUnit::Counters counters = unit.pins->counters();
+    record.macs += counters.active_macs + counters.guarded_macs;
+    record.active_macs += counters.active_macs;
+    record.unit_steps += counters.unit_steps;
+    record.overflow_events += counters.overflow_events;
+    if (unit.bank) record.overflow_events += unit.bank->overflow_events();
+  }
+}
+
+PinArray::PinArray(const std::string& name, const Mapping& mapping, const Unit& unit,
+                   const Operands& operands, const std::string& vcd_path)
+    : state_(std::make_unique<State>(name, mapping, unit, operands, vcd_path)) {}
+
 PinArray::~PinArray() = default;
-void PinArray::execute(const Pass& /*pass*/, std::int64_t /*duration*/) {}
-void PinArray::flush() {}
+
+void PinArray::execute(const Pass& pass, std::int64_t duration) {
+  const auto shared = std::make_shared<const Pass>(pass);
+  const auto unit_cycles = state_->mapping.unit_cycles;
+  for (std::int64_t cycle = 0; cycle < duration; ++cycle) {
+    Slot slot;
+    slot.pass = shared;
+    slot.step = cycle / pass.step_cycles;
+    slot.cycle = static_cast<int>(cycle % pass.step_cycles);
+    slot.enabled = slot.cycle < unit_cycles;  // the rest of the step waits for a port
+    slot.first = cycle == 0;
+    slot.last = slot.step + 1 == pass.steps && slot.cycle + 1 == unit_cycles;
+    state_->tick(slot);
+  }
+}
+
+void PinArray::flush() {
+  for (std::int64_t cycle = 0; cycle < state_->mapping.fill_cycles; ++cycle) state_->tick({});
+  state_->count();
+}
+
 const ExecutionRecord& PinArray::record() const { return state_->record; }
 
 }  // namespace bitscale::kernel

@@ -50,7 +50,8 @@ void Sequencer::fetch() {
 void Sequencer::compute() {
   for (std::int64_t i = 0; i < schedule_.tiles(); ++i) {
     const std::int64_t since = now_cycles();
-    const Resident resident = resident_.read();
+    Resident resident;
+    resident_.read(resident);
     book(resident.activations_at > resident.weights_at ? Cause::wait_activations
                                                        : Cause::wait_weights,
          since);
@@ -140,7 +141,8 @@ void Sequencer::send_drain(const Tile& tile, const Pass& pass, bool last_of_tile
 
 void Sequencer::drain() {
   while (true) {
-    const Drain job = drains_.read();
+    Drain job;
+    drains_.read(job);
     if (job.cycles > 0) wait(cycles(job.cycles));
     accumulators_.post();
     if (job.write_back_bits > 0) {
@@ -153,7 +155,8 @@ void Sequencer::drain() {
 
 void Sequencer::write_back() {
   while (true) {
-    const std::int64_t bits = write_backs_.read();
+    std::int64_t bits = 0;
+    write_backs_.read(bits);
     dram_.transfer(bits, written_);
     outputs_.release();
     progress_.notify();

@@ -66,7 +66,7 @@ Axis parse_axis(config::Reader& reader, bool lanes) {
   static const std::vector<std::pair<std::string_view, Combination>> kCombinations = {
       {"local", Combination::local}, {"tree", Combination::tree}, {"chain", Combination::chain}};
   Axis axis;
-  axis.size = reader.doc("Positions along this axis").integer("size", 1, kMaxAxis);
+  axis.size = reader.doc("Positions along this axis").integer("size", 1, kMaxAxis, 1);
   const std::vector<std::string> loops =
       reader
           .doc(

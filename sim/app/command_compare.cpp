@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "sim/app/commands.hpp"
+#include "sim/app/experiment_options.hpp"
+#include "sim/app/runner.hpp"
+#include "sim/report/csv.hpp"
+#include "sim/report/json.hpp"
+#include "sim/report/text.hpp"
+
+namespace bitscale::app {
+namespace {
+
+struct CompareRequest {
+  std::vector<std::string> machines, workloads;
+  ExperimentRequest common;
+  OutputOptions output;
+};
+
+/// Figures of different processes cannot be compared: energy and area would mean different things.
+void require_one_technology(const std::vector<Experiment>& experiments) {
+  for (const Experiment& other : experiments) {
+    const Experiment& first = experiments.front();
+    if (other.technology_yaml == first.technology_yaml) continue;
+    throw UsageError(fmt::format(
+        "error: machines '{}' and '{}' use different technologies ({} and {}); a comparison needs "
+        "one, "
+        "for example --set machine.technology={}",
+        first.machine.config.name, other.machine.config.name, first.machine.technology.name,
+        other.machine.technology.name, first.machine.technology.name));
+  }
+}
+
+ExitCode compare(const CompareRequest& request) {
+  if (request.machines.size() < 2)
+    throw UsageError("error: --machines needs at least two names with commas between");
+  std::vector<Experiment> experiments;
+  for (const std::string& workload : request.workloads) {
+    for (const std::string& machine : request.machines) {
+      ExperimentRequest one = request.common;
+      one.machine = machine;
+      one.workload = workload;
+      experiments.push_back(load_experiment(one));
+    }
+  }
+  require_one_technology(experiments);
+  if (!request.output.directory.empty()) require_writable(request.output.directory);
+  CompareResult result;
+  result.held_equal = {"work: the same layers, operands and precisions",
+                       "technology: " + experiments.front().machine.technology.name};
+  result.free = {"array size, clock, memory hierarchy and area, as each machine's file has them"};
+  for (const Experiment& experiment : experiments) {
+    result.runs.push_back(
+        run_experiment(experiment, stderr_progress(request.output.quiet), request.output.command));
+  }
+  publish(request.output, "compare",
+          {[&] { return dump(compare_json(result)); }, [&] { return runs_csv(result.runs); },
+           [&](const TextStyle& style) { return compare_text(result, style); }});
+  bool matched = true;
+  for (const RunResult& run : result.runs) matched = matched && run.check_matched().value_or(true);
+  return matched ? ExitCode::ok : ExitCode::check_failed;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, Action& action, const std::string& command_line) {
+  auto request = std::make_shared<CompareRequest>();
+  request->output.command = command_line;
+  CLI::App* command =
+      app.add_subcommand("compare", "Simulate networks on several machines, side by side");
+  command
+      ->add_option("--machines", request->machines,
+                   "Machines by name or path, commas between; the first is the baseline")
+      ->delimiter(',')
+      ->required();
+  command->add_option("--workload", request->workloads, "Networks by name or path, commas between")
+      ->delimiter(',')
+      ->required();
+  add_experiment_options(*command, request->common);
+  add_output_options(*command, request->output);
+  command->callback([&action, request] { action = [request] { return compare(*request); }; });
+}
+
+}  // namespace bitscale::app

@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "sim/app/commands.hpp"
+#include "sim/app/experiment_options.hpp"
+#include "sim/app/runner.hpp"
+#include "sim/report/csv.hpp"
+#include "sim/report/json.hpp"
+#include "sim/report/text.hpp"
+
+namespace bitscale::app {
+namespace {
+
+ExitCode run(const ExperimentRequest& request, const OutputOptions& output) {
+  if (request.experiment.empty() == (request.machine.empty() && request.workload.empty())) {
+    throw UsageError(
+        "error: run needs an experiment, or --machine and --workload\n"
+        "For example: bitscale run --machine stripes --workload alexnet --profile stripes_100");
+  }
+  if (request.experiment.empty() && (request.machine.empty() || request.workload.empty())) {
+    throw UsageError("error: --machine and --workload go together");
+  }
+  const Experiment experiment = load_experiment(request);
+  if (!output.directory.empty()) require_writable(output.directory);
+  const RunResult result =
+      run_experiment(experiment, stderr_progress(output.quiet), output.command);
+  publish(output, "run",
+          {[&] { return dump(run_json(result)); }, [&] { return runs_csv({result}); },
+           [&](const TextStyle& style) { return run_text(result, style); }},
+          {{"resolved.yaml", experiment.resolved_yaml}});
+  return result.check_matched().value_or(true) ? ExitCode::ok : ExitCode::check_failed;
+}
+
+}  // namespace
+
+void add_experiment_options(CLI::App& command, ExperimentRequest& request) {
+  command.add_option("--profile", request.profile, "Precision profile of the workload");
+  command.add_option("--batch", request.batch, "Images at a time");
+  command.add_option("--fidelity", request.fidelity, "Engine: tile, pin or closed_form");
+  command.add_option("--operands", request.operands, "Operands: per_layer, chained or off");
+  command.add_option("--layers", request.layers, "Layers that run: all, array or conv");
+  command.add_flag("--check", request.check,
+                   "Compute outputs and compare them with the reference convolution");
+  command
+      .add_option("--set", request.overrides,
+                  "Change one key of the experiment: a.b.c=value; may be given several times")
+      ->expected(1)
+      ->take_all();
+}
+
+void add_run(CLI::App& app, Action& action, const std::string& command_line) {
+  auto request = std::make_shared<ExperimentRequest>();
+  auto output = std::make_shared<OutputOptions>();
+  output->command = command_line;
+  CLI::App* command = app.add_subcommand("run", "Simulate one network on one machine");
+  command->add_option("experiment", request->experiment, "Experiment by name or path");
+  command->add_option("--machine", request->machine, "Machine by name or path");
+  command->add_option("--workload", request->workload, "Network by name or path");
+  command->add_option("--vcd", request->vcd, "Prefix of the waveform files of a pin-level run");
+  add_experiment_options(*command, *request);
+  add_output_options(*command, *output);
+  command->callback([&action, request, output] {
+    action = [request, output] { return run(*request, *output); };
+  });
+}
+
+}  // namespace bitscale::app

@@ -1,0 +1,196 @@
+#include "sim/app/experiment.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "arch/builtin.hpp"
+
+namespace bitscale::app {
+namespace {
+
+using config::FileKind;
+using config::Node;
+
+Node scalar(const std::string& text, bool quoted = false) {
+  Node node;
+  node.kind = Node::Kind::scalar;
+  node.scalar = text;
+  node.quoted = quoted;
+  node.where = {"command line", 0, 0};
+  return node;
+}
+
+void set(Node& mapping, const std::string& key, Node value) {
+  if (Node* old = mapping.find(key)) {
+    *old = std::move(value);
+    return;
+  }
+  mapping.keys.push_back(key);
+  mapping.key_marks.push_back(value.where);
+  mapping.items.push_back(std::move(value));
+}
+
+Node& child(Node& mapping, const std::string& key) {
+  if (mapping.find(key) == nullptr) {
+    Node section;
+    section.kind = Node::Kind::mapping;
+    section.where = mapping.where;
+    set(mapping, key, std::move(section));
+  }
+  return *mapping.find(key);
+}
+
+/// Puts files in the place of names, in the machine too. Names that overrides brought in resolve in
+/// a second round.
+void resolve_references(Node& tree) {
+  config::resolve_reference(tree, "machine", FileKind::machine);
+  config::resolve_reference(tree, "workload", FileKind::workload);
+  if (Node* machine = tree.find("machine");
+      machine != nullptr && machine->kind == Node::Kind::mapping) {
+    config::resolve_reference(*machine, "technology", FileKind::technology);
+  }
+}
+
+void apply_request(Node& tree, const ExperimentRequest& request) {
+  if (!request.machine.empty()) set(tree, "machine", scalar(request.machine));
+  if (!request.workload.empty()) set(tree, "workload", scalar(request.workload));
+  if (request.profile) set(tree, "profile", scalar(*request.profile, true));
+  if (request.batch) set(tree, "batch", scalar(std::to_string(*request.batch)));
+  Node& simulation = child(tree, "simulation");
+  if (request.fidelity) set(simulation, "fidelity", scalar(*request.fidelity));
+  if (request.operands) set(simulation, "operands", scalar(*request.operands));
+  if (request.layers) set(simulation, "layers", scalar(*request.layers));
+  if (request.check) set(simulation, "check", scalar("true"));
+  if (!request.vcd.empty()) set(simulation, "vcd", scalar(request.vcd, true));
+}
+
+Node experiment_tree(const ExperimentRequest& request) {
+  if (!request.experiment.empty())
+    return config::load_resolved(FileKind::experiment, request.experiment);
+  Node tree;
+  tree.kind = Node::Kind::mapping;
+  tree.where = {"command line", 0, 0};
+  set(tree, "schema_version", scalar("1"));
+  set(tree, "kind", scalar("experiment"));
+  return tree;
+}
+
+SimulationConfig parse_simulation(config::Reader& reader) {
+  SimulationConfig simulation;
+  simulation.fidelity =
+      reader
+          .doc(
+              "tile: one event per pass; pin: a clocked module per unit (small layers); "
+              "closed_form: formulas (ideal DRAM)")
+          .choice<kernel::Fidelity>("fidelity",
+                                    {{"tile", kernel::Fidelity::tile},
+                                     {"pin", kernel::Fidelity::pin},
+                                     {"closed_form", kernel::Fidelity::closed_form}},
+                                    kernel::Fidelity::tile);
+  simulation.operands =
+      reader
+          .doc(
+              "Where operands come from: each layer's source, the layers before it, or none at all")
+          .choice<OperandMode>("operands",
+                               {{"per_layer", OperandMode::per_layer},
+                                {"chained", OperandMode::chained},
+                                {"off", OperandMode::off}},
+                               OperandMode::per_layer);
+  simulation.layers = reader.doc("Which layers run: all, those with MACs, or convolutions only")
+                          .choice<LayerSelection>("layers",
+                                                  {{"all", LayerSelection::all},
+                                                   {"array", LayerSelection::array},
+                                                   {"conv", LayerSelection::conv}},
+                                                  LayerSelection::all);
+  simulation.check = reader.doc("Compute outputs and compare them with the reference convolution")
+                         .boolean("check", false);
+  simulation.vcd =
+      reader.doc("Prefix of waveform files of a pin-level run").text("vcd", std::string{});
+  if (simulation.operands == OperandMode::off &&
+      (simulation.check || simulation.fidelity == kernel::Fidelity::pin)) {
+    reader.problem(
+        "operands",
+        "expected per_layer or chained, because check and fidelity: pin need operands, got off");
+  }
+  if (simulation.operands == OperandMode::chained && simulation.layers != LayerSelection::all) {
+    reader.problem("layers", "expected all, because operands: chained runs the whole network");
+  }
+  if (simulation.fidelity == kernel::Fidelity::closed_form &&
+      (simulation.check || simulation.operands == OperandMode::chained)) {
+    reader.problem(
+        "fidelity",
+        "expected tile or pin, because check and operands: chained need values, got closed_form");
+  }
+  if (!simulation.vcd.empty() && simulation.fidelity != kernel::Fidelity::pin) {
+    reader.problem("vcd", "expected fidelity: pin, because only clocked modules have waveforms");
+  }
+  reader.finish();
+  return simulation;
+}
+
+}  // namespace
+
+Machine parse_machine(config::Reader& reader) {
+  Machine machine;
+  MachineConfig& config = machine.config;
+  config::read_header(reader);
+  config.name = reader.doc("Name in reports").text("name");
+  config.description = reader.doc("One line").text("description", std::string{});
+  config.sources =
+      reader.doc("Where the definition comes from").texts("sources", std::vector<std::string>{});
+  config.assumed = reader.doc("What no source states").texts("assumed", std::vector<std::string>{});
+  config.clock_Hz = static_cast<std::int64_t>(std::llround(
+      reader.doc("Clock of the array").quantity("clock", config::Unit::hertz, 1.0, 1e12)));
+  config.unit = reader.section("unit", parse_unit);
+  config.array = reader.section("array", parse_array);
+  config.dataflow = reader.section_or_default("dataflow", parse_dataflow);
+  config.memory = reader.section_or_default("memory", parse_memory);
+  machine.technology = reader.section("technology", parse_technology);
+  machine.voltage = reader.section_or_default("voltage", parse_voltage);
+  reader.finish();
+  return machine;
+}
+
+Experiment parse_experiment(config::Reader& reader) {
+  Experiment experiment;
+  config::read_header(reader);
+  experiment.name = reader.doc("Name in reports").text("name", std::string{});
+  (void)reader.doc("One line").text("description", std::string{});
+  WorkloadRequest request;
+  request.profile = reader.doc("Precision profile of the workload; '' for the bits in its file")
+                        .text("profile", std::string{});
+  if (const std::int64_t batch =
+          reader.doc("Images at a time; 0 for the workload's own").integer("batch", 0, 65536, 0);
+      batch > 0) {
+    request.batch = batch;
+  }
+  experiment.machine = reader.section("machine", parse_machine);
+  experiment.workload =
+      reader.section("workload", [&](config::Reader& r) { return parse_workload(r, request); });
+  experiment.simulation = reader.section_or_default("simulation", parse_simulation);
+  reader.finish();
+  return experiment;
+}
+
+Experiment load_experiment(const ExperimentRequest& request) {
+  Node tree = experiment_tree(request);
+  apply_request(tree, request);
+  resolve_references(tree);
+  for (const std::string& assignment : request.overrides) config::apply_override(tree, assignment);
+  if (!request.overrides.empty()) resolve_references(tree);
+  Experiment experiment = config::read_all(tree, parse_experiment);
+  experiment.resolved_yaml = config::emit_yaml(tree);
+  experiment.workload_yaml = config::emit_yaml(*tree.find("workload"));
+  experiment.technology_yaml = config::emit_yaml(*tree.find("machine")->find("technology"));
+  return experiment;
+}
+
+Machine load_machine(const std::string& name_or_path, const std::vector<std::string>& overrides) {
+  Node tree = config::load_resolved(FileKind::machine, name_or_path);
+  for (const std::string& assignment : overrides) config::apply_override(tree, assignment);
+  config::resolve_reference(tree, "technology", FileKind::technology);
+  return config::read_all(tree, parse_machine);
+}
+
+}  // namespace bitscale::app

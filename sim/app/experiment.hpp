@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/config/files.hpp"
+#include "sim/kernel/engine.hpp"
+#include "sim/mapping/machine.hpp"
+#include "sim/power/technology.hpp"
+#include "sim/power/voltage.hpp"
+#include "sim/workload/workload_file.hpp"
+
+namespace bitscale::app {
+
+/// A machine file as read: mapping, unit and memory, with the technology and voltage that price it.
+struct Machine {
+  MachineConfig config;
+  Technology technology;
+  VoltagePolicy voltage;
+};
+
+/// Where the operands of array layers come from: each layer's own source, or the layers before it
+/// (the network runs bit-true from its input to its last layer). `off` makes none: cycles alone.
+enum class OperandMode { per_layer, chained, off };
+
+/// Which layers of the workload run.
+enum class LayerSelection { all, array, conv };
+
+struct SimulationConfig {
+  kernel::Fidelity fidelity = kernel::Fidelity::tile;
+  OperandMode operands = OperandMode::per_layer;
+  LayerSelection layers = LayerSelection::all;
+  bool check = false;  ///< run values and compare with the reference convolution
+  std::string
+      vcd;  ///< waveforms of a pin-level run: one file per layer, this prefix; empty for none
+};
+
+/// A validated experiment: everything a run needs, and the text it came from.
+struct Experiment {
+  std::string name;
+  Machine machine;
+  Workload workload;
+  SimulationConfig simulation;
+  std::string resolved_yaml;  ///< the whole resolved tree; reading it again gives this experiment
+  std::string workload_yaml, technology_yaml;
+};
+
+/// What the command line asks for: an experiment file, or machine and workload by name or path, and
+/// changes to them.
+struct ExperimentRequest {
+  std::string experiment, machine, workload;
+  std::optional<std::string> profile, fidelity, operands, layers;
+  std::optional<std::int64_t> batch;
+  bool check = false;
+  std::string vcd;
+  std::vector<std::string> overrides;  ///< `a.b.c=value`, over the experiment's tree
+};
+
+/// Finds the files, merges includes, applies overrides and validates. Throws ConfigError with every
+/// problem, IoError.
+[[nodiscard]] Experiment load_experiment(const ExperimentRequest& request);
+
+/// Parse functions of whole files; also what the JSON Schemas are made from.
+[[nodiscard]] Machine parse_machine(config::Reader& reader);
+[[nodiscard]] Experiment parse_experiment(config::Reader& reader);
+
+/// The machine of a file by name or path, on its own.
+[[nodiscard]] Machine load_machine(const std::string& name_or_path,
+                                   const std::vector<std::string>& overrides = {});
+
+}  // namespace bitscale::app

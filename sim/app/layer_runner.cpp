@@ -1,0 +1,235 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/app/runner.hpp"
+#include "sim/core/errors.hpp"
+#include "sim/workload/reference.hpp"
+#include "sim/workload/statistics.hpp"
+
+namespace bitscale::app {
+namespace {
+
+ActionCount memory_action(const char* component, Action action, const BufferConfig& buffer,
+                          std::uint64_t bits) {
+  ActionCount count;
+  count.component = component;
+  count.action = action;
+  count.capacity_bits = buffer.capacity_bits;
+  count.access_bits = buffer.access_bits;
+  count.count = bits;
+  return count;
+}
+
+void count_memory(const Mapping& mapping, const Traffic& traffic,
+                  std::vector<ActionCount>& actions) {
+  const BufferConfig& activations = mapping.activation_buffer;
+  const BufferConfig& weights = mapping.weight_buffer;
+  const BufferConfig& outputs = mapping.output_buffer;
+  const auto buffer = [&](const char* name, Action action, const BufferConfig& config,
+                          std::uint64_t bits) {
+    // A buffer of unlimited size stands for no particular memory: it has no energy.
+    if (config.capacity_bits > 0 && bits > 0)
+      actions.push_back(memory_action(name, action, config, bits));
+  };
+  buffer("activation_buffer", Action::sram_read, activations, traffic.activation_reads);
+  buffer("activation_buffer", Action::sram_write, activations, traffic.activation_fills);
+  buffer("weight_buffer", Action::sram_read, weights, traffic.weight_reads);
+  buffer("weight_buffer", Action::sram_write, weights, traffic.weight_fills);
+  buffer("output_buffer", Action::sram_read, outputs, traffic.output_reads + traffic.partial_reads);
+  buffer("output_buffer", Action::sram_write, outputs,
+         traffic.output_writes + traffic.partial_writes);
+  const auto dram = [&](const char* name, Action action, std::uint64_t bits) {
+    if (bits > 0) actions.push_back(memory_action(name, action, {}, bits));
+  };
+  dram("dram_activations", Action::dram_read, traffic.dram_activations);
+  dram("dram_weights", Action::dram_read, traffic.dram_weights);
+  dram("dram_outputs", Action::dram_write, traffic.dram_outputs);
+}
+
+/// Products and units that a guard leaves working, from exact zero counts of the operands.
+void apply_guard(const Mapping& mapping, const Unit& unit, const Operands* operands,
+                 const OperandStatistics& statistics, UnitActivity& activity) {
+  activity.active_macs = activity.macs;
+  activity.active_unit_steps = activity.unit_steps;
+  if (operands == nullptr) {
+    if (unit.guard() == Guard::none) return;
+    throw MappingError(
+        mapping.layer,
+        "the unit guards zero operands, so its energy needs operands; simulation.operands is off");
+  }
+  switch (unit.guard()) {
+    case Guard::none:
+      return;
+    case Guard::activation:
+      activity.active_macs = statistics.nonzero_activation_products;
+      break;
+    case Guard::weight:
+      activity.active_macs = statistics.nonzero_weight_products;
+      break;
+    case Guard::product:
+      activity.active_macs = statistics.active_products;
+      break;
+    case Guard::lane_group: {
+      const ActiveGroups groups =
+          count_active_groups(mapping.shape, operands->activations, mapping.on_lanes[Dim::C]);
+      activity.active_unit_steps = groups.groups;
+      activity.active_macs = groups.products;
+      return;
+    }
+  }
+  if (activity.lanes == 1) activity.active_unit_steps = activity.active_macs;
+}
+
+SlotAccount account_slots(const Mapping& mapping, const CycleAccount& cycles,
+                          const Traffic& traffic, const UnitActivity& activity) {
+  const auto unit_cycles = static_cast<std::uint64_t>(mapping.unit_cycles);
+  const std::uint64_t all = static_cast<std::uint64_t>(mapping.positions()) * cycles.total();
+  SlotAccount slots;
+  slots.active = activity.active_macs * unit_cycles;
+  slots.guarded = (activity.macs - activity.active_macs) * unit_cycles;
+  // With ideal windows a partly filled step costs its share, so that slots of missing windows do
+  // not exist.
+  const std::uint64_t compute =
+      mapping.windows == Windows::ideal
+          ? static_cast<std::uint64_t>(mapping.positions()) * cycles[Cause::compute]
+          : traffic.step_slots * unit_cycles;
+  slots.idle = compute - slots.active - slots.guarded;
+  slots.stalled = all - compute;
+  return slots;
+}
+
+std::uint64_t low_bits(std::int64_t value, int bits) {
+  return bits >= 64 ? static_cast<std::uint64_t>(value)
+                    : static_cast<std::uint64_t>(value) & ((std::uint64_t{1} << bits) - 1);
+}
+
+/// Sums against the reference. A wrapping accumulator agrees modulo its range; a saturating one
+/// that overflowed cannot be compared.
+CheckResult check_sums(const Mapping& mapping, const Operands& operands,
+                       const kernel::LayerSimulation& simulation) {
+  const std::vector<std::int64_t> expected =
+      reference_convolution(mapping.shape, operands.activations, operands.weights);
+  const AccumulatorConfig& accumulator = mapping.types.accumulator;
+  const int bits = accumulator.overflow == Overflow::wrap ? accumulator.bits : 64;
+  CheckResult check;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (low_bits(expected[i], bits) == low_bits(simulation.sums[i], bits)) continue;
+    if (check.mismatches++ == 0) {
+      check.first_mismatch =
+          fmt::format("output {}: expected {}, got {}", i, expected[i], simulation.sums[i]);
+    }
+  }
+  check.matched = check.mismatches == 0;
+  if (!check.matched && simulation.overflow_events > 0 &&
+      accumulator.overflow == Overflow::saturate) {
+    check.matched = true;  // saturation changed the sums, as it is meant to
+    check.first_mismatch = fmt::format("{} outputs differ because a {}-bit accumulator saturated",
+                                       check.mismatches, accumulator.bits);
+  }
+  return check;
+}
+
+OperandReport report_operands(const Operands& operands, const OperandStatistics& statistics) {
+  OperandReport report;
+  report.activations = to_string(operands.activations.origin);
+  report.weights = to_string(operands.weights.origin);
+  report.result = combine_origins(report.activations, report.weights);
+  report.activation_zero_fraction = statistics.activation_zero_fraction();
+  report.weight_zero_fraction = statistics.weight_zero_fraction();
+  report.effectual_macs = statistics.active_products;
+  return report;
+}
+
+LayerResult describe(const Layer& layer) {
+  LayerResult result;
+  result.name = layer.name;
+  result.kind = to_string(layer.kind);
+  result.activation_bits = layer.activation.bits;
+  return result;
+}
+
+}  // namespace
+
+LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
+                            const Operands* operands, std::vector<std::int64_t>* sums) {
+  const Unit& unit = *experiment.machine.config.unit;
+  const SimulationConfig& config = experiment.simulation;
+  const Mapping mapping = map_layer(layer, experiment.machine.config);
+  const bool values = config.check || sums != nullptr || config.fidelity == kernel::Fidelity::pin;
+  kernel::SimulationOptions options;
+  options.fidelity = config.fidelity;
+  if (!config.vcd.empty()) options.vcd_path = config.vcd + "_" + layer.name;
+  kernel::LayerSimulation simulation =
+      kernel::simulate_layer(mapping, unit, values ? operands : nullptr, options);
+
+  LayerResult result = describe(layer);
+  result.weight_bits = layer.weight.bits;
+  result.accumulator_bits = mapping.types.accumulator.bits;
+  result.macs = simulation.traffic.macs;
+  result.cycles = simulation.cycles;
+  result.overflow_events = simulation.overflow_events;
+  result.mapping = mapping.describe();
+  result.dram_bits_activations = simulation.traffic.dram_activations;
+  result.dram_bits_weights = simulation.traffic.dram_weights;
+  result.dram_bits_outputs = simulation.traffic.dram_outputs;
+
+  OperandStatistics statistics;
+  if (operands != nullptr) {
+    statistics = count_operands(mapping.shape, operands->activations, operands->weights);
+    result.operands = report_operands(*operands, statistics);
+  }
+  UnitActivity activity;
+  activity.macs = simulation.traffic.macs;
+  activity.unit_steps = simulation.traffic.unit_steps;
+  activity.lanes = mapping.lanes.size;
+  activity.types = mapping.types;
+  apply_guard(mapping, unit, operands, statistics, activity);
+  result.slots = account_slots(mapping, simulation.cycles, simulation.traffic, activity);
+  unit.count_actions(activity, result.actions);
+  count_memory(mapping, simulation.traffic, result.actions);
+  if (config.check) result.check = check_sums(mapping, *operands, simulation);
+  if (sums != nullptr) *sums = std::move(simulation.sums);
+  return result;
+}
+
+LayerResult run_vector_layer_costs(const MachineConfig& machine, const Layer& layer) {
+  LayerResult result = describe(layer);
+  const TensorShape out = output_shape(layer);
+  const auto outputs = static_cast<std::uint64_t>(out.elements());
+  const bool pool = layer.kind == LayerKind::max_pool || layer.kind == LayerKind::average_pool;
+  const auto window = static_cast<std::uint64_t>(pool ? layer.shape.R * layer.shape.S : 1);
+  // ReLU and bias happen in the output unit as results drain; concatenation is addressing.
+  const bool fused = layer.kind == LayerKind::relu || layer.kind == LayerKind::bias;
+  const bool free = layer.kind == LayerKind::concat;
+  const auto lanes = static_cast<std::uint64_t>(machine.array.vector_lanes);
+  if (!fused && !free) result.cycles[Cause::vector] = (outputs * window + lanes - 1) / lanes;
+  result.slots.stalled =
+      static_cast<std::uint64_t>(machine.array.positions()) * result.cycles.total();
+  if (free) return result;
+  ActionCount work;
+  work.component = "vector";
+  work.action = layer.kind == LayerKind::multiply ? Action::multiply : Action::add;
+  work.width_a = layer.activation.bits;
+  work.width_b = layer.kind == LayerKind::multiply ? layer.activation.bits : 0;
+  work.count = outputs * window;
+  result.actions.push_back(work);
+  if (fused) return result;
+  const auto bits =
+      static_cast<std::uint64_t>(machine.unit->stored_activation_bits(layer.activation));
+  const auto out_bits =
+      static_cast<std::uint64_t>(machine.unit->stored_activation_bits(layer.output));
+  const std::uint64_t inputs =
+      pool ? outputs * window : outputs * std::max<std::uint64_t>(layer.inputs.size(), 1);
+  if (machine.memory.activations.capacity_bits > 0) {
+    result.actions.push_back(memory_action("activation_buffer", Action::sram_read,
+                                           machine.memory.activations, inputs * bits));
+  }
+  if (machine.memory.outputs.capacity_bits > 0) {
+    result.actions.push_back(memory_action("output_buffer", Action::sram_write,
+                                           machine.memory.outputs, outputs * out_bits));
+  }
+  return result;
+}
+
+}  // namespace bitscale::app

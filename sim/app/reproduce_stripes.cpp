@@ -1,0 +1,146 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "sim/app/reproductions.hpp"
+#include "sim/app/runner.hpp"
+
+namespace bitscale::app {
+namespace {
+
+constexpr double kTolerance = 0.015;
+constexpr std::string_view kExperiment = "stripes";
+
+/// The eight networks of the Stripes papers; the last six classify ImageNet.
+constexpr std::array<std::string_view, 8> kNetworks = {"lenet",     "convnet", "alexnet", "nin",
+                                                       "googlenet", "vgg_m",   "vgg_s",   "vgg_19"};
+constexpr std::size_t kFirstImageNet = 2;
+
+const std::vector<std::string> kDeclared = {
+    "machines dadiannao and stripes (configs/machines)",
+    "layer shapes of the eight networks (workloads)",
+    "recalled: activation bits per convolution, profile stripes_100",
+};
+
+/// How one series of speed-ups is taken.
+struct Setting {
+  std::string name;
+  std::string baseline = "dadiannao", machine = "stripes";
+  std::string layers = "conv";
+  std::vector<std::string> overrides;
+};
+
+std::uint64_t cycles(const Setting& setting, const std::string& machine, std::string_view network) {
+  ExperimentRequest request;
+  request.machine = machine;
+  request.workload = network;
+  request.profile = "stripes_100";
+  request.operands = "off";  // neither machine's time depends on values
+  request.layers = setting.layers;
+  request.overrides = setting.overrides;
+  return run_experiment(load_experiment(request), {}).cycles().total();
+}
+
+std::vector<double> speedups(const Setting& setting, Progress& progress, std::uint64_t& done) {
+  std::vector<double> ratios;
+  for (const std::string_view network : kNetworks) {
+    progress.update(done++, fmt::format("{}, {}", network, setting.name));
+    ratios.push_back(static_cast<double>(cycles(setting, setting.baseline, network)) /
+                     static_cast<double>(cycles(setting, setting.machine, network)));
+  }
+  return ratios;
+}
+
+std::vector<double> image_net(const std::vector<double>& all) {
+  return {all.begin() + kFirstImageNet, all.end()};
+}
+
+ReproduceCheck check(const std::string& name, std::optional<double> published, double simulated,
+                     const std::string& source, std::vector<std::string> inputs = kDeclared) {
+  ReproduceCheck result;
+  result.experiment = kExperiment;
+  result.name = name;
+  result.published = published;
+  result.simulated = simulated;
+  result.unit = "x";
+  result.tolerance = kTolerance;
+  result.verdict = judge(published, simulated, kTolerance);
+  result.inputs = std::move(inputs);
+  result.source = source;
+  return result;
+}
+
+void add_networks(std::vector<ReproduceCheck>& checks, const Setting& setting,
+                  const std::vector<double>& ratios, const std::vector<std::string>& inputs) {
+  for (std::size_t i = 0; i < kNetworks.size(); ++i) {
+    checks.push_back(check(fmt::format("{}: {}", setting.name, kNetworks[i]), std::nullopt,
+                           ratios[i], "no figure per network was at hand", inputs));
+  }
+}
+
+/// The series that the published figures are about: convolutions, ideal memory.
+void add_published(std::vector<ReproduceCheck>& checks, const Setting& setting,
+                   const std::vector<double>& ratios) {
+  std::vector<std::string> inputs = kDeclared;
+  inputs.push_back(setting.overrides.empty()
+                       ? "a pallet that is not full takes a whole one's time"
+                       : "a pallet that is not full takes its share of the time (ideal windows)");
+  ReproduceCheck mean =
+      check(setting.name + ": geometric mean of 8 networks", 2.24, geometric_mean(ratios),
+            "Judd et al., Stripes, IEEE CAL 2015; quoted by the ISCA 2019 tutorial", inputs);
+  mean.headline = true;
+  checks.push_back(mean);
+  checks.push_back(check(setting.name + ": geometric mean of 6 ImageNet networks", 1.85,
+                         geometric_mean(image_net(ratios)),
+                         "Albericio et al., Bit-Pragmatic, MICRO 2017: Stripes re-measured",
+                         inputs));
+  const auto [lowest, highest] = std::ranges::minmax(ratios);
+  checks.push_back(check(setting.name + ": smallest of the networks", 1.35, lowest,
+                         "Judd et al., Stripes, IEEE CAL 2015", inputs));
+  inputs.emplace_back("recalled: the published maximum 5.33 itself");
+  checks.push_back(check(setting.name + ": largest of the networks", 5.33, highest,
+                         "Judd et al., Stripes, IEEE CAL 2015", inputs));
+  inputs.pop_back();
+  add_networks(checks, setting, ratios, inputs);
+}
+
+void add_information(std::vector<ReproduceCheck>& checks, const Setting& setting,
+                     const std::vector<double>& ratios, const std::string& input) {
+  std::vector<std::string> inputs = kDeclared;
+  inputs.push_back(input);
+  checks.push_back(check(setting.name + ": geometric mean of 8 networks", std::nullopt,
+                         geometric_mean(ratios), "no published figure for this setting", inputs));
+  add_networks(checks, setting, ratios, inputs);
+}
+
+}  // namespace
+
+std::vector<ReproduceCheck> reproduce_stripes(const ProgressOutput& output) {
+  const Setting ideal{
+      "ideal windows", "dadiannao", "stripes", "conv", {"machine.dataflow.windows=ideal"}};
+  const Setting pallets{"whole pallets", "dadiannao", "stripes", "conv", {}};
+  const Setting with_fc{"with fully connected layers", "dadiannao", "stripes", "array", {}};
+  const Setting limited{"memory-limited", "dadiannao_dram", "stripes_dram", "conv", {}};
+  std::vector<ReproduceCheck> checks;
+  std::uint64_t done = 0;
+  Progress progress(output, "reproduce stripes", "networks", 4 * kNetworks.size());
+  add_published(checks, ideal, speedups(ideal, progress, done));
+  add_published(checks, pallets, speedups(pallets, progress, done));
+  add_information(
+      checks, with_fc, speedups(with_fc, progress, done),
+      "derived: fully connected layers multiplex filter groups over the window columns");
+  add_information(
+      checks, limited, speedups(limited, progress, done),
+      "assumed: one 64-bit LPDDR4-3200 channel, every layer's operands and results through it");
+  return checks;
+}
+
+std::span<const Reproduction> reproductions() {
+  static const std::array<Reproduction, 1> kReproductions = {{
+      {"stripes", "Stripes over DaDianNao on eight networks (2.24x)", reproduce_stripes},
+  }};
+  return kReproductions;
+}
+
+}  // namespace bitscale::app

@@ -1,0 +1,146 @@
+#include "sim/app/runner.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "sim/app/version.hpp"
+#include "sim/core/hash.hpp"
+#include "sim/power/energy.hpp"
+#include "sim/workload/network.hpp"
+
+namespace bitscale::app {
+namespace {
+
+bool selected(LayerSelection selection, const Layer& layer) {
+  if (selection == LayerSelection::conv)
+    return layer.kind == LayerKind::conv || layer.kind == LayerKind::depthwise;
+  return selection == LayerSelection::all || is_array_layer(layer.kind);
+}
+
+std::vector<std::uint64_t> seeds_of(const Workload& workload) {
+  std::set<std::uint64_t> seeds;
+  for (const Layer& layer : workload.layers) {
+    if (!is_array_layer(layer.kind)) continue;
+    if (layer.activation_source.kind == TensorSource::Kind::synthetic)
+      seeds.insert(layer.activation_source.seed);
+    if (layer.weight_source.kind == TensorSource::Kind::synthetic)
+      seeds.insert(layer.weight_source.seed);
+  }
+  return {seeds.begin(), seeds.end()};
+}
+
+Provenance provenance(const Experiment& experiment, const std::string& command) {
+  Provenance p;
+  p.version = kVersion;
+  p.command = command;
+  p.machine = experiment.machine.config.name;
+  p.workload = experiment.workload.name;
+  p.profile = experiment.workload.profile;
+  p.technology = experiment.machine.technology.name;
+  p.fidelity = kernel::to_string(experiment.simulation.fidelity);
+  p.config_sha256 = sha256_hex(std::string_view(experiment.resolved_yaml));
+  p.workload_sha256 = sha256_hex(std::string_view(experiment.workload_yaml));
+  p.technology_sha256 = sha256_hex(std::string_view(experiment.technology_yaml));
+  if (experiment.simulation.operands != OperandMode::off) p.seeds = seeds_of(experiment.workload);
+  p.assumed = experiment.machine.config.assumed;
+  p.assumed.insert(p.assumed.end(), experiment.workload.assumed.begin(),
+                   experiment.workload.assumed.end());
+  p.recalled = experiment.workload.recalled;
+  return p;
+}
+
+/// Area of the machine: its units and the memories whose size is known.
+std::vector<AreaItem> area_items(const MachineConfig& machine) {
+  std::vector<AreaItem> items;
+  const auto units =
+      static_cast<std::uint64_t>(machine.array.rows.size * machine.array.columns.size);
+  machine.unit->count_area(machine.array.lanes.size, units, items);
+  const auto memory = [&](const char* name, std::int64_t capacity_bits) {
+    AreaItem item;
+    item.component = name;
+    item.action = Action::sram_read;
+    item.capacity_bits = capacity_bits;
+    item.count = 1;
+    items.push_back(item);
+  };
+  memory("activation_buffer", machine.memory.activations.capacity_bits);
+  memory("weight_buffer", machine.memory.weights.capacity_bits);
+  memory("output_buffer", machine.memory.outputs.capacity_bits);
+  return items;
+}
+
+/// Layers one by one, each on operands of its own.
+void run_per_layer(const Experiment& experiment, Progress& progress,
+                   std::vector<LayerResult>& results) {
+  for (const Layer& layer : experiment.workload.layers) {
+    if (!selected(experiment.simulation.layers, layer)) continue;
+    progress.update(results.size(), layer.name);
+    if (!is_array_layer(layer.kind)) {
+      results.push_back(run_vector_layer_costs(experiment.machine.config, layer));
+    } else if (experiment.simulation.operands == OperandMode::off) {
+      results.push_back(run_array_layer(experiment, layer, nullptr, nullptr));
+    } else {
+      const Operands operands = make_operands(layer);
+      results.push_back(run_array_layer(experiment, layer, &operands, nullptr));
+    }
+  }
+}
+
+/// The network from its input to its last layer: every array layer's sums come from the simulated
+/// machine.
+void run_chained(const Experiment& experiment, Progress& progress,
+                 std::vector<LayerResult>& results) {
+  const Workload& workload = experiment.workload;
+  results.resize(workload.layers.size());
+  const auto on_array = [&](std::size_t index, const Operands& operands) {
+    progress.update(index, workload.layers[index].name);
+    std::vector<std::int64_t> sums;
+    results[index] = run_array_layer(experiment, workload.layers[index], &operands, &sums);
+    return sums;
+  };
+  (void)run_network(workload, on_array);
+  for (std::size_t i = 0; i < workload.layers.size(); ++i) {
+    if (!is_array_layer(workload.layers[i].kind)) {
+      results[i] = run_vector_layer_costs(experiment.machine.config, workload.layers[i]);
+    }
+  }
+}
+
+}  // namespace
+
+RunResult run_experiment(const Experiment& experiment, const ProgressOutput& output,
+                         const std::string& command) {
+  const Machine& machine = experiment.machine;
+  RunResult run;
+  run.provenance = provenance(experiment, command);
+  run.clock_Hz = static_cast<double>(machine.config.clock_Hz);
+  run.vdd_V = supply_V(machine.voltage, machine.technology);
+  run.positions = static_cast<std::uint64_t>(machine.config.array.positions());
+  run.ideal_memory = machine.config.memory.dram.ideal();
+  Progress progress(output, machine.config.name + " on " + experiment.workload.name, "layers",
+                    experiment.workload.layers.size());
+  if (experiment.simulation.operands == OperandMode::chained) {
+    run_chained(experiment, progress, run.layers);
+  } else {
+    run_per_layer(experiment, progress, run.layers);
+  }
+  for (LayerResult& layer : run.layers) layer.energy = energy(layer.actions, machine.technology);
+  run.area = area(area_items(machine.config), machine.technology);
+  std::set<std::string> notes;
+  for (const LayerResult& layer : run.layers) {
+    for (const std::string& note : cost_notes(layer.energy)) notes.insert(note);
+  }
+  run.provenance.costs.assign(notes.begin(), notes.end());
+  run.provenance.result_digest = result_digest(run);
+  return run;
+}
+
+void map_all_layers(const Experiment& experiment) {
+  for (const Layer& layer : experiment.workload.layers) {
+    if (selected(experiment.simulation.layers, layer) && is_array_layer(layer.kind)) {
+      (void)map_layer(layer, experiment.machine.config);
+    }
+  }
+}
+
+}  // namespace bitscale::app

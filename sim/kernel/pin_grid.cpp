@@ -1,0 +1,99 @@
+#include "sim/kernel/pin_grid.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/kernel/context.hpp"
+
+namespace bitscale::kernel {
+namespace {
+
+template <typename Ports, typename T>
+void bind_all(Ports& ports, Wires<T>& wires) {
+  for (std::size_t lane = 0; lane < wires.size(); ++lane) ports[lane](wires[lane]);
+}
+
+template <typename T>
+void grow(Wires<T>& wires, std::int64_t count) {
+  while (static_cast<std::int64_t>(wires.size()) < count) wires.emplace_back();
+}
+
+}  // namespace
+
+PinGrid::PinGrid(const sc_core::sc_module_name& name, const PinLayout& layout, const Unit& unit,
+                 const OperandTypes& types, std::vector<std::int64_t>& sums)
+    : sc_core::sc_module(name), layout_(layout) {
+  OperandTypes unit_types = types;
+  // A chain adds exactly: only the register at its end is finite.
+  if (layout.uses_bank()) unit_types.accumulator = {kMaxAccumulatorBits, Overflow::wrap};
+  for (std::int64_t row = 0; row < layout.rows(); ++row) {
+    for (std::int64_t column = 0; column < layout.columns(); ++column) {
+      GridUnit& made = units_.emplace_back();
+      made.place = {row, column};
+      make_unit(made, unit, unit_types);
+    }
+  }
+  for (GridUnit& bound : units_) {
+    bind(bound);
+    if (!layout.uses_bank() || !layout.chain_foot(bound.place)) continue;
+    bound.bank = std::make_unique<AccumulatorBank>(
+        fmt::format("bank_{}_{}", bound.place.row, bound.place.column).c_str(), types.accumulator,
+        sums);
+    bound.bank->clock(clock_);
+    bound.bank->valid(bound.bank_valid);
+    bound.bank->address(bound.bank_address);
+    bound.bank->addend(bound.sum);
+  }
+}
+
+void PinGrid::make_unit(GridUnit& unit, const Unit& kind, const OperandTypes& types) {
+  unit.delay = layout_.delay(unit.place);
+  unit.pins = kind.make_pin_unit(fmt::format("unit_{}_{}", unit.place.row, unit.place.column),
+                                 layout_.lanes(), types);
+  const PinLayout::Source own{false, unit.place};
+  if (layout_.source(Operand::activations, unit.place) == own) {
+    grow(unit.activations, layout_.lanes());
+  }
+  if (layout_.source(Operand::weights, unit.place) == own) grow(unit.weights, layout_.lanes());
+  grow(unit.activations_out, layout_.lanes());
+  grow(unit.weights_out, layout_.lanes());
+  grow(unit.lane_valid, layout_.lanes());
+}
+
+void PinGrid::bind(GridUnit& unit) {
+  PinUnit& pins = *unit.pins;
+  pins.clock(clock_);
+  pins.enable(unit.enable);
+  pins.clear(unit.clear);
+  pins.hold(unit.hold);
+  const PinLayout::Source activations = layout_.source(Operand::activations, unit.place);
+  const PinLayout::Source weights = layout_.source(Operand::weights, unit.place);
+  GridUnit& from = at(activations.place);
+  bind_all(pins.activation_in, activations.neighbour ? from.activations_out : from.activations);
+  GridUnit& weights_from = at(weights.place);
+  bind_all(pins.weight_in, weights.neighbour ? weights_from.weights_out : weights_from.weights);
+  const GridPlace before = layout_.chain_before(unit.place);
+  pins.partial_in(before == unit.place ? unit.partial : at(before).sum);
+  bind_all(pins.lane_valid, unit.lane_valid);
+  bind_all(pins.activation_out, unit.activations_out);
+  bind_all(pins.weight_out, unit.weights_out);
+  pins.valid_out(unit.valid_out);
+  pins.sum_out(unit.sum);
+  pins.busy(unit.busy);
+  pins.done(unit.done);
+}
+
+void PinGrid::tick() {
+  const sc_core::sc_time half = cycle_time() / 2;
+  sc_core::wait(half);
+  clock_.write(true);
+  sc_core::wait(half / 2);
+  clock_.write(false);
+  sc_core::wait(cycle_time() - half - half / 2);
+}
+
+void PinGrid::trace(sc_core::sc_trace_file* file) const {
+  sc_core::sc_trace(file, clock_, fmt::format("{}.clock", name()));
+  for (const GridUnit& unit : units_) unit.pins->trace(file);
+}
+
+}  // namespace bitscale::kernel
