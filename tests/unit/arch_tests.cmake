@@ -4,6 +4,7 @@ bitscale_test(arch_tests LABEL fast
     ${CMAKE_CURRENT_LIST_DIR}/arch/accumulator_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/bit_serial_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/parallel_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/arch/pin_array_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/pin_unit_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/unit_file_test.cpp
-  LINKS bitscale_arch bitscale_kernel)
+  LINKS bitscale_arch bitscale_kernel bitscale_mapping bitscale_workload)

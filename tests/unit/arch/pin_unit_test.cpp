@@ -40,7 +40,7 @@ class Bench {
     unit->sum_out(sum);
     unit->busy(busy);
     unit->done(done);
-    for (auto& lane : valid) lane.write(true);
+    for (std::size_t lane = 0; lane < valid.size(); ++lane) valid[lane].write(true);
   }
 
   /// One clock period; pins written before it are seen at its rising edge.
