@@ -73,7 +73,7 @@ Cost sram_read_cost(const Technology& technology, const ActionCount& action) {
         "the capacity of that memory to the machine: the cost of a memory follows from it");
   }
   const SramCosts& sram = *technology.sram;
-  const double capacity = static_cast<double>(action.capacity_bits);
+  const auto capacity = static_cast<double>(action.capacity_bits);
   std::optional<Cost> cost = evaluate(sram.read_pJ_per_bit, capacity);
   if (!cost) {
     missing_cost(where, "sram", action.component, what,
@@ -94,7 +94,7 @@ Cost sram_read_cost(const Technology& technology, const ActionCount& action) {
 }
 
 Cost sram_cost(const Technology& technology, const ActionCount& action) {
-  const Cost read = sram_read_cost(technology, action);
+  Cost read = sram_read_cost(technology, action);
   if (action.action == Action::sram_read) return read;
   const std::optional<Cost>& factor = technology.sram->write_factor;
   if (!factor) {

@@ -129,7 +129,7 @@ SramCosts parse_sram(Reader& reader) {
   parse_ranges(reader, sram.read_pJ_per_bit);
   reader.doc("Declares that the energy per bit does not depend on the width of an access");
   sram.access_width = reader.optional_section("access_width", [](Reader& section) {
-    const CostSource source = section.section("source", parse_source);
+    CostSource source = section.section("source", parse_source);
     section.finish();
     return source;
   });

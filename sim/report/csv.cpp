@@ -83,7 +83,7 @@ std::vector<std::string> row(const RunResult& run, const LayerResult& layer,
   count(layer.slots.stalled);
   cells.push_back(number(layer.utilization()));
   cells.push_back(format_significant(layer.energy.total_pJ));
-  cells.push_back(number(layer.pJ_per_mac()));
+  cells.push_back(number(layer.energy_per_mac_pJ()));
   count(layer.dram_bits());
   count(layer.overflow_events);
   cells.push_back(layer.operands.result);

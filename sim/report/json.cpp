@@ -76,7 +76,7 @@ Json layer_json(const LayerResult& layer) {
   json["slots"] = slots_json(layer.slots);
   json["utilization"] = number(layer.utilization());
   json["energy_pJ"] = number(layer.energy.total_pJ);
-  json["pJ_per_mac"] = number(layer.pJ_per_mac());
+  json["pJ_per_mac"] = number(layer.energy_per_mac_pJ());
   json["energy_by_component_pJ"] = shares_json(layer.energy.components_pJ);
   json["actions"] = actions_json(layer.energy.actions);
   json["dram_bits"] = layer.dram_bits();
@@ -126,7 +126,7 @@ Json totals_json(const RunResult& run) {
   json["utilization"] = number(run.utilization());
   json["seconds"] = number(run.seconds());
   json["energy_pJ"] = number(energy.total_pJ);
-  json["pJ_per_mac"] = number(run.pJ_per_mac());
+  json["pJ_per_mac"] = number(run.energy_per_mac_pJ());
   json["energy_by_component_pJ"] = shares_json(energy.components_pJ);
   json["average_power_mW"] = number(run.average_power_mW());
   json["edp_pJ_s"] = number(run.edp_pJ_s());

@@ -10,9 +10,9 @@ namespace bitscale {
 
 namespace {
 
-constexpr double kSilent_s = 1.0;  ///< shorter work shows nothing
-constexpr double kTerminalPeriod_s = 0.1;
-constexpr double kLogPeriod_s = 5.0;
+constexpr double kSilentSeconds = 1.0;  ///< shorter work shows nothing
+constexpr double kTerminalPeriodSeconds = 0.1;
+constexpr double kLogPeriodSeconds = 5.0;
 constexpr std::string_view kClearLine = "\r\x1b[K";
 
 }  // namespace
@@ -47,8 +47,8 @@ void Progress::update(std::uint64_t done, std::string_view detail) {
   if (!output_.write) return;
   const double now_s = output_.now().count();
   const double elapsed_s = now_s - start_s_;
-  if (elapsed_s < kSilent_s) return;
-  const double period_s = output_.terminal ? kTerminalPeriod_s : kLogPeriod_s;
+  if (elapsed_s < kSilentSeconds) return;
+  const double period_s = output_.terminal ? kTerminalPeriodSeconds : kLogPeriodSeconds;
   // The first line of a log waits a period as well: a log should not fill with short jobs.
   if ((shown_ || !output_.terminal) && now_s - last_shown_s_ < period_s) return;
   last_shown_s_ = now_s;

@@ -32,7 +32,9 @@ std::uint64_t sum_layers(const std::vector<LayerResult>& layers, F value) {
 
 std::optional<double> LayerResult::utilization() const { return utilization_of(slots); }
 
-std::optional<double> LayerResult::pJ_per_mac() const { return ratio(energy.total_pJ, macs); }
+std::optional<double> LayerResult::energy_per_mac_pJ() const {
+  return ratio(energy.total_pJ, macs);
+}
 
 std::uint64_t RunResult::macs() const {
   return sum_layers(layers, [](const LayerResult& layer) { return layer.macs; });
@@ -91,7 +93,9 @@ double RunResult::edp_pJ_s() const { return energy().total_pJ * seconds(); }
 
 std::optional<double> RunResult::utilization() const { return utilization_of(slots()); }
 
-std::optional<double> RunResult::pJ_per_mac() const { return ratio(energy().total_pJ, macs()); }
+std::optional<double> RunResult::energy_per_mac_pJ() const {
+  return ratio(energy().total_pJ, macs());
+}
 
 std::optional<double> RunResult::tops_per_watt() const {
   // Two operations per MAC over the energy: 1 operation per pJ is 1 TOPS/W.

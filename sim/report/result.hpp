@@ -52,7 +52,7 @@ struct LayerResult {
   }
   /// (active + guarded) / all slots; nothing for a layer without slots.
   [[nodiscard]] std::optional<double> utilization() const;
-  [[nodiscard]] std::optional<double> pJ_per_mac() const;
+  [[nodiscard]] std::optional<double> energy_per_mac_pJ() const;
 };
 
 /// Everything needed to get the same numbers again, and what they rest on.
@@ -90,7 +90,7 @@ struct RunResult {
   [[nodiscard]] double average_power_mW() const;
   [[nodiscard]] double edp_pJ_s() const;  ///< energy x delay
   [[nodiscard]] std::optional<double> utilization() const;
-  [[nodiscard]] std::optional<double> pJ_per_mac() const;
+  [[nodiscard]] std::optional<double> energy_per_mac_pJ() const;
   [[nodiscard]] std::optional<double> tops_per_watt() const;  ///< two operations per MAC
   /// True when no layer's check found a mismatch; nothing where no layer was checked.
   [[nodiscard]] std::optional<bool> check_matched() const;

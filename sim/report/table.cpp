@@ -103,7 +103,7 @@ std::string format_integer(std::uint64_t value) {
 std::string format_count(std::uint64_t value) {
   if (value < 1000) return std::to_string(value);
   static constexpr const char* kPrefixes[] = {"", "k", "M", "G", "T", "P", "E"};
-  double scaled = static_cast<double>(value);
+  auto scaled = static_cast<double>(value);
   std::size_t prefix = 0;
   // 999.95 and above would print as 1000: the next prefix then.
   while (scaled >= 999.95 && prefix < 6) {

@@ -50,7 +50,7 @@ std::string headline(const RunResult& run, const TextStyle& style) {
            style);
   text += fmt::format(
       "\n  {} MACs, {} of the array used, {} pJ/MAC, {} average, {} {}\n", format_count(run.macs()),
-      format_percent(run.utilization()), optional_plain(run.pJ_per_mac()),
+      format_percent(run.utilization()), optional_plain(run.energy_per_mac_pJ()),
       format_quantity(run.average_power_mW() * 1e-3, QuantityUnit::watt),
       format_area_um2(run.area.total_um2), run.area.logic_only ? "logic area" : "area");
   if (const std::optional<bool> matched = run.check_matched()) {
@@ -86,11 +86,11 @@ std::string layers_text(const RunResult& run, const TextStyle& style) {
   };
   for (const LayerResult& layer : run.layers) {
     add(layer.name, bits_text(layer), layer.macs, layer.cycles, layer.utilization(),
-        layer.energy.total_pJ, layer.pJ_per_mac(), layer.overflow_events);
+        layer.energy.total_pJ, layer.energy_per_mac_pJ(), layer.overflow_events);
   }
   table.add_rule();
   add("total", "", run.macs(), run.cycles(), run.utilization(), run.energy().total_pJ,
-      run.pJ_per_mac(), run.overflow_events());
+      run.energy_per_mac_pJ(), run.overflow_events());
   return table.text(style);
 }
 

@@ -54,7 +54,7 @@ std::string runs_text(const CompareResult& comparison, const TextStyle& style) {
     const bool first = run.provenance.workload != workload;
     workload = run.provenance.workload;
     const std::optional<double> gain = energy_gain(baseline, run);
-    const std::optional<double> pJ_per_mac = run.pJ_per_mac();
+    const std::optional<double> pJ_per_mac = run.energy_per_mac_pJ();
     table.add_row({first ? workload : "", run.provenance.machine,
                    format_integer(run.cycles().total()), format_time(run.seconds()),
                    format_ratio(speedup(baseline, run)), format_energy_pJ(run.energy().total_pJ),

@@ -11,7 +11,7 @@ namespace {
 using Align = Table::Align;
 
 std::string value_text(double value, const std::string& unit) {
-  const std::string digits = fmt::format("{:.4g}", value);
+  std::string digits = fmt::format("{:.4g}", value);
   if (unit.empty()) return digits;
   return unit == "x" ? digits + "x" : digits + " " + unit;
 }

@@ -101,7 +101,8 @@ TEST(MetricsMarkdown, KeepsTableCellsWhole) {
     const std::string line = text.substr(begin, end - begin);
     if (line.starts_with("|")) {
       std::size_t bars = 0;
-      for (std::size_t i = 0; i < line.size(); ++i) bars += line[i] == '|' && line[i - 1] != '\\';
+      for (std::size_t i = 0; i < line.size(); ++i)
+        bars += line[i] == '|' && (i == 0 || line[i - 1] != '\\');
       EXPECT_EQ(bars, 5U) << line;
     }
     begin = end + 1;

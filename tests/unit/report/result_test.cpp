@@ -15,7 +15,7 @@ TEST(LayerResult, UtilizationCountsGuardedSlotsAsUsed) {
 
 TEST(LayerResult, WithoutSlotsHasNoUtilization) {
   EXPECT_FALSE(pool_layer().utilization());
-  EXPECT_FALSE(pool_layer().pJ_per_mac());
+  EXPECT_FALSE(pool_layer().energy_per_mac_pJ());
 }
 
 TEST(RunResult, SumsItsLayers) {
@@ -35,7 +35,7 @@ TEST(RunResult, DerivesTimePowerAndEfficiency) {
   EXPECT_DOUBLE_EQ(run.average_power_mW(), 1.2);  // 150 pJ in 125 ns
   EXPECT_DOUBLE_EQ(run.edp_pJ_s(), 150 * 125e-9);
   EXPECT_DOUBLE_EQ(run.tops_per_watt().value(), 2000.0 / 150);
-  EXPECT_DOUBLE_EQ(run.pJ_per_mac().value(), 0.15);
+  EXPECT_DOUBLE_EQ(run.energy_per_mac_pJ().value(), 0.15);
 }
 
 TEST(RunResult, CheckMatchesOnlyWhereEveryCheckedLayerDid) {
