@@ -135,7 +135,8 @@ class Loader {
       refuse(tree.where, "", fmt::format("expected a mapping, got {}", found(tree)));
     }
     std::vector<Diagnostic> problems;
-    const auto check = [&](std::string key, const std::string& expected, std::string_view hint) {
+    const auto check = [&](const std::string& key, const std::string& expected,
+                           std::string_view hint) {
       const Node* value = tree.find(key);
       if (value == nullptr) {
         problems.push_back(

@@ -15,9 +15,9 @@ namespace {
 using Json = SchemaNode::Json;
 
 Json quantity_schema(QuantityUnit unit) {
-  const Json text = {{"type", "string"}, {"pattern", quantity_pattern(unit)}};
+  Json text = {{"type", "string"}, {"pattern", quantity_pattern(unit)}};
   if (unit != QuantityUnit::bits) return text;
-  return {{"anyOf", Json::array({text, {{"type", "integer"}}})}};
+  return {{"anyOf", Json::array({std::move(text), {{"type", "integer"}}})}};
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ bool Reader::boolean(std::string_view key, std::optional<bool> fallback) {
   return state_->scalar(key, "true or false", fallback, false, parse_boolean);
 }
 
-std::string Reader::text(std::string_view key, std::optional<std::string> fallback) {
+std::string Reader::text(std::string_view key, const std::optional<std::string>& fallback) {
   if (describing()) {
     state_->describe(key, {{"type", "string"}}, fallback);
     return fallback.value_or("");

@@ -58,7 +58,7 @@ class Reader {
   double number(std::string_view key, double min, double max,
                 std::optional<double> fallback = std::nullopt);
   bool boolean(std::string_view key, std::optional<bool> fallback = std::nullopt);
-  std::string text(std::string_view key, std::optional<std::string> fallback = std::nullopt);
+  std::string text(std::string_view key, const std::optional<std::string>& fallback = std::nullopt);
   /// A number with a unit suffix, in base units (Hz, V, s, J, W, bit, um2). `KiB`, `MiB`, `kbit`,
   /// `B`... count as bits. Amounts of bits must be whole.
   double quantity(std::string_view key, Unit unit, double min, double max,

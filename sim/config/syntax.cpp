@@ -74,9 +74,8 @@ bool is_unclosed_quote(std::string_view text, const Mark& where) {
   const char quote = text[at];
   for (++at; at < text.size(); ++at) {
     const char next = at + 1 < text.size() ? text[at + 1] : '\0';
-    if (quote == '"' && text[at] == '\\') {
-      ++at;
-    } else if (quote == '\'' && text[at] == quote && next == quote) {
+    const bool escape = quote == '"' ? text[at] == '\\' : text[at] == quote && next == quote;
+    if (escape) {
       ++at;
     } else if (text[at] == quote) {
       return false;

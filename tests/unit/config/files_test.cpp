@@ -1,5 +1,7 @@
 #include "sim/config/files.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 
 #include "tests/unit/config/support.hpp"
@@ -16,13 +18,15 @@ constexpr const char* kHeader = "schema_version: 1\nkind: machine\n";
 
 /// A search root of its own, first on $BITSCALE_PATH.
 class Files : public ::testing::Test {
- protected:
-  Files() { setenv("BITSCALE_PATH", (root_ / "").c_str(), 1); }
-  ~Files() override { unsetenv("BITSCALE_PATH"); }
+ public:
   Files(const Files&) = delete;
   Files& operator=(const Files&) = delete;
   Files(Files&&) = delete;
   Files& operator=(Files&&) = delete;
+
+ protected:
+  Files() { setenv("BITSCALE_PATH", (root_ / "").c_str(), 1); }
+  ~Files() override { unsetenv("BITSCALE_PATH"); }
 
   /// Writes a machine with its header and returns its path.
   std::string machine(const std::string& name, const std::string& text) {
@@ -186,7 +190,7 @@ TEST_F(Files, RefuseIncludesThatMultiply) {
   machine("zzz_0", "");
   for (int i = 1; i <= 12; ++i) {
     const std::string below = "zzz_" + std::to_string(i - 1);
-    machine("zzz_" + std::to_string(i), "include: [" + below + ", " + below + "]\n");
+    machine("zzz_" + std::to_string(i), fmt::format("include: [{0}, {0}]\n", below));
   }
   EXPECT_THAT(problems("zzz_12"), ElementsAre(EndsWith("error: include: more than 256 files")));
 }
