@@ -23,6 +23,9 @@ using kernel::simulate_layer;
 
 struct NamedMachine {
   std::string name, yaml;
+  friend std::ostream& operator<<(std::ostream& out, const NamedMachine& machine) {
+    return out << machine.name;
+  }
 };
 
 MachineConfig machine_of(const std::string& yaml) {
@@ -51,17 +54,17 @@ std::vector<NamedMachine> machines() {
                 "array: {rows: {size: 3, loops: K 3, weights: unicast},\n"
                 "        columns: {size: 4, loops: PQ 4, activations: unicast}, lanes: {size: 2, "
                 "loops: C 2}}\n"},
-      {"serial_weights", serial + "weights, accumulator: {bits: 11, overflow: saturate}}\n"
+      {"serial_weights", serial + "weights, accumulator: {bits: 8, overflow: saturate}}\n"
                                   "array: {rows: {size: 2, loops: K 2, weights: unicast}, lanes: "
                                   "{size: 3, loops: C 3}}\n"},
       {"both_serial_and_multiplexed", serial +
-                                          "both, accumulator: {bits: 10, overflow: wrap}}\n"
+                                          "both, accumulator: {bits: 8, overflow: wrap}}\n"
                                           "array: {rows: {size: 2, loops: K 2, weights: unicast},\n"
                                           "        columns: {size: 2, loops: PQ 2, activations: "
                                           "unicast}, lanes: {size: 2, loops: C 2}}\n"
                                           "dataflow: {fc_mode: multiplexed}\n"},
       {"output_stationary_systolic",
-       "unit: {kind: parallel, accumulator: {bits: 12, overflow: saturate}}\n"
+       "unit: {kind: parallel, accumulator: {bits: 8, overflow: saturate}}\n"
        "array: {rows: {size: 3, loops: PQ 3, activations: unicast, weights: forward},\n"
        "        columns: {size: 4, loops: K 4, activations: forward, weights: unicast}}\n"},
       {"serial_systolic",
@@ -70,7 +73,7 @@ std::vector<NamedMachine> machines() {
                 "        columns: {size: 2, loops: K 2, activations: forward, weights: unicast},\n"
                 "        lanes: {size: 2, loops: C 2}, accumulator_sets: 1, pipeline_depth: 2}\n"},
       {"weight_stationary_chain",
-       "unit: {kind: parallel, accumulator: {bits: 12, overflow: wrap}}\n"
+       "unit: {kind: parallel, accumulator: {bits: 8, overflow: wrap}}\n"
        "array: {rows: {size: 4, loops: C 4, activations: unicast, weights: unicast, partial_sums: "
        "chain},\n"
        "        columns: {size: 3, loops: K 3, activations: forward, weights: unicast},\n"
@@ -83,7 +86,7 @@ std::vector<NamedMachine> machines() {
        "        lanes: {size: 2, loops: S 2}, accumulator_entries: 64}\ndataflow: {stationary: "
        "weight}\n"},
       {"serial_chain_across_columns",
-       serial + "activations, accumulator: {bits: 10, overflow: saturate}}\n"
+       serial + "activations, accumulator: {bits: 8, overflow: saturate}}\n"
                 "array: {rows: {size: 2, loops: K 2, activations: broadcast, weights: unicast},\n"
                 "        columns: {size: 3, loops: [C fit, R fit], activations: unicast, weights: "
                 "unicast, partial_sums: chain}}\n"},
@@ -93,7 +96,7 @@ std::vector<NamedMachine> machines() {
        "        columns: {size: 2, loops: PQ 2, activations: unicast}, accumulator_entries: 5}\n"
        "dataflow: {stationary: weight}\n"},
       {"input_stationary",
-       "unit: {kind: parallel, accumulator: {bits: 11, overflow: saturate}}\n"
+       "unit: {kind: parallel, accumulator: {bits: 8, overflow: saturate}}\n"
        "array: {rows: {size: 2, loops: K 2, weights: unicast},\n"
        "        columns: {size: 3, loops: PQ 3, activations: unicast}, accumulator_entries: 3}\n"
        "dataflow: {stationary: input}\n"},
@@ -112,6 +115,17 @@ std::vector<NamedMachine> machines() {
            "        columns: {size: 2, loops: PQ 2, activations: unicast}, lanes: {size: 2, loops: "
            "C 2}}\n"
            "memory: {weights: {port_bits: 8}, activations: {port_bits: 3, latency_cycles: 3}}\n"},
+      {"spilled_sums", serial + "activations, accumulator: {bits: 8, overflow: saturate}}\n"
+                                "array: {rows: {size: 2, loops: K 2, weights: unicast},\n"
+                                "        columns: {size: 2, loops: PQ 2, activations: unicast}}\n"
+                                "dataflow: {order: [C, N, G, K, PQ, R, S]}\n"},
+      {"spilled_sums_of_a_chain",
+       "unit: {kind: parallel, accumulator: {bits: 8, overflow: saturate}}\n"
+       "array: {rows: {size: 2, loops: C 2, activations: unicast, weights: unicast,\n"
+       "               partial_sums: chain},\n"
+       "        columns: {size: 2, loops: K 2, activations: forward, weights: unicast},\n"
+       "        accumulator_entries: 4}\n"
+       "dataflow: {order: [C, N, G, K, R, S, PQ]}\n"},
       {"channel",
        "unit: {kind: parallel}\n"
        "array: {rows: {size: 3, loops: PQ 3, activations: unicast, weights: forward},\n"
@@ -156,6 +170,9 @@ Layer random_layer(std::mt19937_64& random) {
                       random() % 2 ? Encoding::unsigned_ : Encoding::twos, 0};
   layer.weight = {static_cast<int>(between(2, 5)), Encoding::twos, 0};
   layer.output = layer.activation;
+  // Large values, so that narrow accumulators overflow often.
+  layer.activation_source.distribution = Distribution::uniform;
+  layer.weight_source.distribution = Distribution::uniform;
   layer.activation_source.zero_fraction = 0.4;
   layer.weight_source.zero_fraction = 0.2;
   layer.activation_source.seed = random();
@@ -170,6 +187,7 @@ INSTANTIATE_TEST_SUITE_P(Machines, PinArrayOn, testing::ValuesIn(machines()),
 TEST_P(PinArrayOn, AgreesWithTheTileEngineInCyclesValuesAndCounts) {
   const MachineConfig machine = machine_of(GetParam().yaml);
   std::mt19937_64 random(1);
+  std::uint64_t overflow_events = 0;
   for (int round = 0; round < 12; ++round) {
     const Layer layer = random_layer(random);
     const Operands operands = make_operands(layer);
@@ -184,9 +202,12 @@ TEST_P(PinArrayOn, AgreesWithTheTileEngineInCyclesValuesAndCounts) {
     ASSERT_EQ(pin.overflow_events, tile.overflow_events);
     ASSERT_EQ(pin.macs_visited, static_cast<std::uint64_t>(layer.shape.macs()));
     ASSERT_EQ(pin.traffic, tile.traffic);
+    overflow_events += pin.overflow_events;
     if (pin.overflow_events > 0) continue;
     ASSERT_EQ(pin.sums, reference_convolution(layer.shape, operands.activations, operands.weights));
   }
+  // A comparison of overflow counts that are all zero would prove nothing.
+  EXPECT_EQ(overflow_events > 0, machine.unit->accumulator().bits < 16);
 }
 
 TEST_P(PinArrayOn, CountsTheProductsThatItsGuardLeaves) {
@@ -236,6 +257,20 @@ std::string refusal_of(const std::string& yaml, const Layer& layer) {
     return error.what();
   }
   return "";
+}
+
+TEST(PinArray, RandomLayersMakeTheSpillingMachinesSpill) {
+  for (const NamedMachine& named : machines()) {
+    if (named.name.find("spilled") == std::string::npos) continue;
+    const MachineConfig machine = machine_of(named.yaml);
+    std::mt19937_64 random(1);
+    std::uint64_t spills = 0;
+    for (int round = 0; round < 12; ++round) {
+      const Layer layer = random_layer(random);
+      spills += run_pin(machine, layer).traffic.partial_writes;
+    }
+    EXPECT_GT(spills, 0U) << named.name;
+  }
 }
 
 TEST(PinArray, LaneGroupsOfZerosAreHeld) {
