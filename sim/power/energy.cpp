@@ -104,7 +104,9 @@ AreaReport area(const std::vector<AreaItem>& items, const Technology& technology
   for (const AreaItem& item : items) {
     const bool memory = item.action != Action::multiply && item.action != Action::add;
     if (memory && (item.capacity_bits < 1 || !memory_area)) {
-      add_once(report.left_out, item.component);
+      add_once(report.left_out,
+               item.component + (item.capacity_bits < 1 ? " (no declared size: in no energy either)"
+                                                        : " (the technology has no memory area)"));
       continue;
     }
     if (item.count == 0) continue;

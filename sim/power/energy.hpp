@@ -47,8 +47,8 @@ struct AreaReport {
   std::vector<ComponentShare> components_um2;
   double total_um2 = 0;
   bool logic_only = true;  ///< no memory's area is in the total
-  std::vector<std::string>
-      left_out;  ///< components of unknown size (ideal memories) or without an area cost
+  /// Memories of no declared size or without an area cost, with the reason.
+  std::vector<std::string> left_out;
   std::vector<std::string> sources;  ///< labels of what is not published
   bool operator==(const AreaReport&) const = default;
 };

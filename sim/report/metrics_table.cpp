@@ -186,7 +186,9 @@ constexpr Metric kMetrics[] = {
      "The layer's outputs against an independent integer convolution; null where not asked for."},
     {"check_matched", "", kOrigin,
      "True where every checked layer matched; null where none was checked."},
-    {"matched", "", kOrigin, "True where every output equals the reference."},
+    {"matched", "", kOrigin,
+     "True where every output equals the reference, or where saturating accumulators overflowed "
+     "and so had to differ."},
     {"mismatches", "outputs", kOrigin, "Outputs that differ from the reference."},
     {"first_mismatch", "", kOrigin, "The first such output, with both values."},
 

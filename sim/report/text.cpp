@@ -34,8 +34,19 @@ std::string main_loss(const CycleAccount& cycles) {
     if (static_cast<Cause>(i) == Cause::vector) continue;
     if (worst == 0 || cycles.by_cause[i] > cycles.by_cause[worst]) worst = i;
   }
-  if (cycles.by_cause[worst] == 0) return "";
+  // Below a thousandth it explains nothing.
+  if (cycles.by_cause[worst] == 0 || cycles.by_cause[worst] < cycles.total() / 1000) return "";
   return fmt::format("{} {}", kCauseNames[worst], share(cycles.by_cause[worst], cycles.total()));
+}
+
+std::string check_text(const RunResult& run, bool matched, const TextStyle& style) {
+  if (!matched) return red("check: OUTPUTS DIFFER from the reference convolution", style);
+  const bool saturated = std::any_of(run.layers.begin(), run.layers.end(), [](const auto& layer) {
+    return layer.check && layer.check->mismatches > 0;
+  });
+  if (saturated)
+    return "check: outputs differ from the reference convolution only where accumulators saturated";
+  return green("check: every output equals the reference convolution", style);
 }
 
 std::string headline(const RunResult& run, const TextStyle& style) {
@@ -54,20 +65,21 @@ std::string headline(const RunResult& run, const TextStyle& style) {
       format_quantity(run.average_power_mW() * 1e-3, QuantityUnit::watt),
       format_area_um2(run.area.total_um2), run.area.logic_only ? "logic area" : "area");
   if (const std::optional<bool> matched = run.check_matched()) {
-    text += *matched ? "  " + green("check: every output equals the reference convolution", style)
-                     : "  " + red("check: OUTPUTS DIFFER from the reference convolution", style);
-    text += "\n";
+    text += "  " + check_text(run, *matched, style) + "\n";
   }
   return text;
 }
 
 std::string layers_text(const RunResult& run, const TextStyle& style) {
   const bool overflows = run.overflow_events() > 0;
+  const bool losses = std::any_of(run.layers.begin(), run.layers.end(), [](const auto& layer) {
+    return !main_loss(layer.cycles).empty();
+  });
   std::vector<Table::Column> columns = {
       {"layer", Align::left}, {"a x w bits"}, {"MACs"},  {"cycles"},
       {"array used"},         {"energy"},     {"pJ/MAC"}};
   if (overflows) columns.push_back({"overflows"});
-  columns.push_back({"largest loss", Align::left});
+  if (losses) columns.push_back({"largest loss", Align::left});
   Table table(std::move(columns));
   const auto add = [&](const std::string& name, const std::string& bits, std::uint64_t macs,
                        const CycleAccount& cycles, const std::optional<double>& utilization,
@@ -81,7 +93,7 @@ std::string layers_text(const RunResult& run, const TextStyle& style) {
                                     format_energy_pJ(energy_pJ),
                                     optional_plain(pJ_per_mac)};
     if (overflows) row.push_back(format_integer(overflow_events));
-    row.push_back(main_loss(cycles));
+    if (losses) row.push_back(main_loss(cycles));
     table.add_row(std::move(row));
   };
   for (const LayerResult& layer : run.layers) {
@@ -124,8 +136,8 @@ std::string energy_text(const RunResult& run, const TextStyle& style) {
 std::string mismatches_text(const RunResult& run) {
   std::string text;
   for (const LayerResult& layer : run.layers) {
-    if (!layer.check || layer.check->matched) continue;
-    text += fmt::format("  {}: {} outputs differ, the first: {}\n", layer.name,
+    if (!layer.check || layer.check->mismatches == 0) continue;
+    text += fmt::format("  {}: {} outputs differ: {}\n", layer.name,
                         format_integer(layer.check->mismatches), layer.check->first_mismatch);
   }
   return text.empty() ? text : text + "\n";

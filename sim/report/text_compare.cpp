@@ -61,7 +61,7 @@ std::string runs_text(const CompareResult& comparison, const TextStyle& style) {
                    gain ? format_ratio(*gain) : "-", pJ_per_mac ? format_plain(*pJ_per_mac) : "-",
                    format_percent(run.utilization()),
                    format_quantity(run.average_power_mW() * 1e-3, QuantityUnit::watt),
-                   format_area_um2(run.area.total_um2)});
+                   format_area_um2(run.area.total_um2) + (run.area.logic_only ? " logic" : "")});
   }
   return table.text(style);
 }

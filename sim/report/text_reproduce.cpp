@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/core/rounding.hpp"
 #include "sim/report/text.hpp"
 
 namespace bitscale {
@@ -11,9 +12,18 @@ namespace {
 using Align = Table::Align;
 
 std::string value_text(double value, const std::string& unit) {
+  // Ratios get as many decimals each, so that a column of them lines up.
+  if (unit == "x") return fmt::format("{:.3f}x", value);
   std::string digits = fmt::format("{:.4g}", value);
-  if (unit.empty()) return digits;
-  return unit == "x" ? digits + "x" : digits + " " + unit;
+  return unit.empty() ? digits : digits + " " + unit;
+}
+
+/// As its publication prints it: no digit more.
+std::string published_text(const ReproduceCheck& check) {
+  if (!check.published) return "";
+  const std::string digits = format_significant(*check.published);
+  if (check.unit.empty()) return digits;
+  return check.unit == "x" ? digits + "x" : digits + " " + check.unit;
 }
 
 std::string deviation_text(const ReproduceCheck& check) {
@@ -35,9 +45,8 @@ std::string headline(const ReproduceCheck& check, const TextStyle& style) {
   std::string text =
       bold(fmt::format("{}: {}", check.name, value_text(check.simulated, check.unit)), style);
   if (check.published) {
-    text += fmt::format(" simulated, {} published ({}, tolerance {})",
-                        value_text(*check.published, check.unit), deviation_text(check),
-                        tolerance_text(check));
+    text += fmt::format(" simulated, {} published ({}, tolerance {})", published_text(check),
+                        deviation_text(check), tolerance_text(check));
   }
   return text + ": " + verdict_text(check.verdict, style) + "\n";
 }
@@ -63,9 +72,9 @@ std::string experiment_text(const std::string& experiment,
                {"verdict", Align::left}});
   std::vector<std::string> inputs, sources;
   for (const ReproduceCheck* check : checks) {
-    table.add_row({check->name, check->published ? value_text(*check->published, check->unit) : "",
-                   value_text(check->simulated, check->unit), deviation_text(*check),
-                   tolerance_text(*check), verdict_text(check->verdict, style)});
+    table.add_row({check->name, published_text(*check), value_text(check->simulated, check->unit),
+                   deviation_text(*check), tolerance_text(*check),
+                   verdict_text(check->verdict, style)});
     for (const std::string& input : check->inputs) add_once(inputs, input);
     add_once(sources, check->source);
   }

@@ -63,9 +63,23 @@ TEST(RunText, EndsWithWhatToTypeNext) {
 TEST(RunText, ShowsMismatchesOnTop) {
   RunResult run = small_run();
   run.layers[0].check = CheckResult{false, 1234, "output [0][1][2][3]: expected 5, got 6"};
+  EXPECT_THAT(run_text(run), AllOf(HasSubstr("check: OUTPUTS DIFFER"),
+                                   HasSubstr("conv1: 1,234 outputs differ: output [0][1][2][3]")));
+}
+
+TEST(RunText, SaysWhereSaturationMadeOutputsDiffer) {
+  RunResult run = small_run();
+  run.layers[0].check = CheckResult{true, 9, "9 outputs differ because of saturation"};
   EXPECT_THAT(run_text(run),
-              AllOf(HasSubstr("check: OUTPUTS DIFFER"),
-                    HasSubstr("conv1: 1,234 outputs differ, the first: output [0][1][2][3]")));
+              AllOf(HasSubstr("check: outputs differ from the reference convolution only where "
+                              "accumulators saturated\n"),
+                    HasSubstr("conv1: 9 outputs differ: 9 outputs")));
+}
+
+TEST(RunText, LeavesOutTheLossesWhereThereAreNone) {
+  RunResult run = small_run();
+  run.layers[0].cycles[Cause::compute] = 1'000'000;
+  EXPECT_THAT(run_text(run), Not(HasSubstr("largest loss")));
 }
 
 TEST(RunText, ShowsOverflowsOnlyWhereThereAreSome) {
