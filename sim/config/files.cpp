@@ -9,6 +9,7 @@
 #include <map>
 #include <system_error>
 
+#include "sim/config/values.hpp"
 #include "sim/core/suggest.hpp"
 
 namespace bitscale::config {
@@ -152,7 +153,7 @@ std::string find_file(FileKind kind, std::string_view name_or_path, const Mark& 
     refuse(
         fmt::format("expected the name of a {} (letters, digits, '_', '-', '.') or the path of a "
                     "YAML file, got '{}'",
-                    to_string(kind), name_or_path));
+                    to_string(kind), excerpt(name_or_path)));
   }
   for (const std::string& root : search_roots()) {
     const fs::path path =

@@ -191,6 +191,9 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
     if (value.size() > kMaxKeyBytes) {
       refuse(to_mark(mark), fmt::format("a key longer than {} bytes", kMaxKeyBytes));
     }
+    if (open_.back()->keys.size() == kMaxKeys) {
+      refuse(to_mark(mark), fmt::format("more than {} keys in one mapping", kMaxKeys));
+    }
     charge(to_mark(mark), Extent{0, value.size(), 0});
     open_.back()->keys.push_back(value);
     open_.back()->key_marks.push_back(to_mark(mark));

@@ -130,8 +130,9 @@ Reader Reader::element(std::string_view key, std::size_t index) {
   // An element with a name is called by it, as in `--set layers.conv1.stride=2`.
   const Node* name = item.find("name");
   const bool named = name != nullptr && name->kind == Node::Kind::scalar && !name->scalar.empty();
-  return Reader(item, *state_->problems,
-                state_->dotted(key) + "." + (named ? name->scalar : fmt::to_string(index)));
+  return Reader(
+      item, *state_->problems,
+      state_->dotted(key) + "." + (named ? excerpt(name->scalar) : fmt::to_string(index)));
 }
 
 std::vector<std::string> Reader::entry_keys(std::string_view key, bool required) {
@@ -155,7 +156,7 @@ std::vector<std::string> Reader::entry_keys(std::string_view key, bool required)
     if (added) {
       names.push_back(name);
     } else {
-      state_->report(mapping->key_marks[i], state_->dotted(key) + "." + name,
+      state_->report(mapping->key_marks[i], state_->dotted(key) + "." + excerpt(name),
                      fmt::format("duplicate key, first given at line {}", first->second));
     }
   }
@@ -165,7 +166,7 @@ std::vector<std::string> Reader::entry_keys(std::string_view key, bool required)
 Reader Reader::entry(std::string_view key, const std::string& name) {
   if (describing()) return Reader(&state_->schema->child(key));
   return Reader(*state_->node->find(key)->find(name), *state_->problems,
-                state_->dotted(key) + "." + name);
+                state_->dotted(key) + "." + excerpt(name));
 }
 
 /// Reads a mapping from user-chosen keys to scalars.
@@ -179,7 +180,8 @@ std::vector<std::pair<std::string, T>> Reader::scalar_map(std::string_view key, 
     if (parsed.value) {
       values.emplace_back(name, *std::move(parsed.value));
     } else {
-      state_->report(node.where, state_->dotted(key) + "." + name, std::move(parsed.message));
+      state_->report(node.where, state_->dotted(key) + "." + excerpt(name),
+                     std::move(parsed.message));
     }
   }
   return values;

@@ -25,8 +25,9 @@ struct Reader::State {
   std::vector<Diagnostic> discarded;  ///< problems that only follow from an earlier one
 
   [[nodiscard]] std::string dotted(std::string_view key) const {
-    if (path.empty() || key.empty()) return path + std::string(key);
-    return path + "." + std::string(key);
+    // A key in a document can be anything; a message stays one line of readable length.
+    if (path.empty() || key.empty()) return path + excerpt(key);
+    return path + "." + excerpt(key);
   }
 
   [[nodiscard]] Mark where() const { return node != nullptr ? node->where : absent; }

@@ -35,6 +35,7 @@ inline constexpr std::size_t kMaxNodes = 200'000;
 inline constexpr std::size_t kMaxDepth = 64;
 inline constexpr std::size_t kMaxTextBytes = std::size_t{16} << 20U;
 inline constexpr std::size_t kMaxKeyBytes = 200;
+inline constexpr std::size_t kMaxKeys = 4096;  ///< of one mapping
 
 /// Parses one YAML text. Refuses: syntax errors, several documents, an empty document, more than
 /// kMaxNodes nodes after alias expansion, nesting over kMaxDepth levels, texts over kMaxTextBytes,

@@ -212,6 +212,13 @@ TEST(ParseYaml, RefusesEndlessKeys) {
               ElementsAre("f.yaml:1:1: error: a key longer than 200 bytes"));
 }
 
+TEST(ParseYaml, RefusesEndlessMappings) {
+  std::string text;
+  for (int i = 0; i < 4097; ++i) text += fmt::format("k{}: 1\n", i);
+  EXPECT_THAT(problems(text),
+              ElementsAre("f.yaml:4097:1: error: more than 4096 keys in one mapping"));
+}
+
 TEST(ParseYaml, ReadsFilesWithByteOrderMarkAndCarriageReturns) {
   const Node tree = parse(
       "\xef\xbb\xbf"

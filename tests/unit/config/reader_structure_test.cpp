@@ -49,6 +49,22 @@ TEST(ReadAll, ReportsEveryProblemInFileOrder) {
                   "f.yaml:4:8: error: clock: expected a frequency such as 606MHz, got '3V'"));
 }
 
+TEST(ReadAll, KeepsAProblemOnOneReadableLine) {
+  const std::string name = "conv" + std::string(100, 'x');
+  EXPECT_THAT(
+      problems_in("\"a\\nb\\e\": 1\n", [](Reader& reader) { reader.boolean("flag", true); }),
+      ElementsAre("f.yaml:1:1: error: a?b?: unknown key, expected one of flag"));
+  EXPECT_THAT(
+      problems_in("layers: [{name: " + name + ", rows: 0}]",
+                  [](Reader& reader) {
+                    reader.list("layers", [](Reader& layer) {
+                      layer.text("name");
+                      return read_axis(layer);
+                    });
+                  }),
+      ElementsAre(::testing::HasSubstr("layers.conv" + std::string(36, 'x') + "....rows:")));
+}
+
 TEST(ReadAll, CutsEndlessReports) {
   std::string text = "n: [";
   for (int i = 0; i < 250; ++i) text += "x, ";
