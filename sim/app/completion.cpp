@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <initializer_list>
 #include <vector>
 
 #include "sim/core/errors.hpp"
@@ -30,35 +31,52 @@ struct Command {
   std::vector<Option> options;
 };
 
+std::vector<Option> join(std::initializer_list<std::vector<Option>> parts) {
+  std::vector<Option> all;
+  for (const std::vector<Option>& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
 const std::vector<Command>& commands() {
-  static const Option kMachine{"machine", "machine by name or path", "@machines"};
-  static const Option kMachines{"machines", "machines to compare", "@@machines"};
-  static const Option kWorkload{"workload", "network by name or path", "@workloads"};
-  static const Option kProfile{"profile", "precision profile of the network"};
-  static const Option kTechnology{"technology", "cost table by name or path", "@technologies"};
-  static const Option kFidelity{"fidelity", "engine", "tile pin closed_form"};
   static const Option kSet{"set", "override one key, a.b.c=value"};
-  static const Option kFormat{"format", "form of the output", "text json csv"};
-  static const Option kOutput{"output", "folder for the results", "+path"};
-  static const Option kCheck{"check", "compare outputs with the reference", "", true};
-  static const Option kStrict{"strict", "exit with 1 when a check deviates", "", true};
+  static const Option kStrict{"strict", "exit with 1 when a figure deviates", "", true};
   static const Option kNames{"names", "names only, one a line", "", true};
+  static const Option kMarkdown{"markdown", "all metrics as a page", "", true};
+  static const std::vector<Option> kOutput = {
+      {"format", "form of the output", "text json csv"},
+      {"output", "folder for the results", "+path"},
+      {"quiet", "no progress", "", true},
+  };
+  static const std::vector<Option> kExperiment = {
+      {"profile", "precision profile of the network"},
+      {"batch", "images at a time"},
+      {"fidelity", "engine", "tile pin closed_form"},
+      {"operands", "where operands come from", "per_layer chained off"},
+      {"layers", "layers that run", "all array conv"},
+      {"check", "compare outputs with the reference", "", true},
+      kSet,
+  };
+  static const std::vector<Option> kRun = {
+      {"machine", "machine by name or path", "@machines"},
+      {"workload", "network by name or path", "@workloads"},
+      {"vcd", "prefix of waveform files", "+path"},
+  };
+  static const std::vector<Option> kCompare = {
+      {"machines", "machines to compare", "@@machines"},
+      {"workload", "networks by name or path", "@@workloads"},
+  };
   static const std::vector<Command> kCommands = {
-      {"run",
-       "simulate one network on one machine",
-       "@experiments",
-       {kMachine, kWorkload, kProfile, kTechnology, kFidelity, kSet, kCheck, kFormat, kOutput}},
-      {"compare",
-       "simulate one network on several machines",
-       "",
-       {kMachines, kWorkload, kProfile, kTechnology, kFidelity, kSet, kCheck, kFormat, kOutput}},
-      {"reproduce", "derive published results anew", "@reproductions", {kStrict, kFormat, kOutput}},
+      {"run", "simulate one network on one machine", "@experiments",
+       join({kRun, kExperiment, kOutput})},
+      {"compare", "simulate networks on several machines", "",
+       join({kCompare, kExperiment, kOutput})},
+      {"reproduce", "derive published results anew", "@reproductions", join({{kStrict}, kOutput})},
       {"check", "read files and report their problems", "+path", {kSet}},
       {"list",
        "what there is to choose from",
-       "machines units workloads technologies experiments reproductions metrics",
-       {kNames, kFormat}},
-      {"explain", "definition and formula of a metric", "@metrics", {}},
+       "machines units workloads technologies experiments reproductions metrics profiles",
+       {kNames, {"format", "form of the output", "text json"}}},
+      {"explain", "definition and formula of a metric", "@metrics", {kMarkdown}},
       {"schema", "JSON Schema of a kind of file", "machine workload technology experiment", {}},
       {"completion", "print the completion script of a shell", "bash zsh fish", {}},
   };
