@@ -187,8 +187,8 @@ class Reader {
   /// Dotted path of this mapping.
   [[nodiscard]] const std::string& path() const;
 
-  /// Reports unknown and duplicate keys of this mapping. Unknown ones are not judged where the key
-  /// of a variant is wrong.
+  /// Reports unknown and duplicate keys of this mapping. Where the key of a variant is
+  /// wrong, the keys of all its alternatives count as known.
   void finish();
 
   /// JSON Schema (draft 2020-12) of what `parse` reads.
