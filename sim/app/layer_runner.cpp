@@ -15,7 +15,7 @@ ActionCount memory_action(const char* component, Action action, const BufferConf
   ActionCount count;
   count.component = component;
   count.action = action;
-  count.capacity_bits = buffer.capacity_bits;
+  count.capacity_bits = buffer.capacity_bits / buffer.banks;
   count.access_bits = buffer.access_bits;
   count.count = bits;
   return count;

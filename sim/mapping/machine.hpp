@@ -78,6 +78,7 @@ struct Dataflow {
 /// An on-chip buffer of one operand. Sizes 0 stand for ideal: never full, never a bottleneck.
 struct BufferConfig {
   std::int64_t capacity_bits = 0;
+  std::int64_t banks = 1;           ///< of equal size; an access costs the energy of one bank
   std::int64_t port_bits = 0;       ///< bits per array cycle to the array
   std::int64_t access_bits = 64;    ///< width of one access, for its energy
   std::int64_t latency_cycles = 0;  ///< from request to first word, charged once per layer

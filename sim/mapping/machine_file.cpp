@@ -65,6 +65,7 @@ Axis parse_axis(config::Reader& reader, bool lanes) {
       {"forward", Movement::forward}};
   static const std::vector<std::pair<std::string_view, Combination>> kCombinations = {
       {"local", Combination::local}, {"tree", Combination::tree}, {"chain", Combination::chain}};
+  const std::size_t problems = reader.problem_count();
   Axis axis;
   axis.size = reader.doc("Positions along this axis").integer("size", 1, kMaxAxis, 1);
   const std::vector<std::string> loops =
@@ -93,7 +94,7 @@ Axis parse_axis(config::Reader& reader, bool lanes) {
                           .choice("partial_sums", kCombinations,
                                   std::optional(lanes && !axis.loops.empty() ? Combination::tree
                                                                              : Combination::local));
-  if (!reader.describing()) check_axis(reader, axis);
+  if (!reader.describing() && reader.problem_count() == problems) check_axis(reader, axis);
   reader.finish();
   return axis;
 }
@@ -105,6 +106,13 @@ BufferConfig parse_buffer(config::Reader& reader) {
   buffer.capacity_bits =
       bits_of(reader.doc("Size; 0 is unlimited in time and has no energy cost to look up")
                   .quantity("capacity", config::Unit::bits, 0, static_cast<double>(kMaxBits), 0.0));
+  buffer.banks = reader.doc("Banks of equal size; an access costs the energy of one")
+                     .integer("banks", 1, 1 << 20, 1);
+  if (buffer.capacity_bits % buffer.banks != 0) {
+    reader.problem("banks",
+                   fmt::format("expected a number that divides the capacity of {} bits, got {}",
+                               buffer.capacity_bits, buffer.banks));
+  }
   buffer.port_bits = reader.doc("Bits per array cycle of the port to the array; 0 never limits")
                          .integer("port_bits", 0, kMaxBits, 0);
   buffer.access_bits =

@@ -84,9 +84,10 @@ struct Mapping {
 /// the engines do not run.
 [[nodiscard]] Mapping map_layer(const Layer& layer, const MachineConfig& machine);
 
-/// Chooses tile extents and their order: those of the machine file, else the candidate with the
-/// least DRAM traffic that fits the buffers, the largest tile among equals. Called by map_layer;
-/// throws MappingError where nothing fits.
+/// Chooses tile extents and their order: those of the machine file, else, of all halvings that fit
+/// the buffers, the one with the shortest estimated time (compute and channel overlapped, first
+/// fetch and last write-back exposed), then the least DRAM traffic, then the largest tile. Called
+/// by map_layer; throws MappingError where nothing fits.
 void choose_tiles(Mapping& mapping, const MemoryConfig& memory);
 
 /// Where one multiplier position works in one step of a pass.

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <compare>
 #include <optional>
 #include <vector>
 
 #include "sim/core/errors.hpp"
+#include "sim/mapping/closed_form.hpp"
 #include "sim/mapping/schedule.hpp"
 
 namespace bitscale {
@@ -96,6 +98,47 @@ std::int64_t dram_bits(const Mapping& m) {
          m.shape.outputs() * m.output_bits;
 }
 
+/// Array iterations along a dimension, with every tile's edge rounded up.
+std::int64_t iterations(const Mapping& m, Dim dim) {
+  const std::int64_t tile = m.tile[dim];
+  return m.bound[dim] / tile * ceil_div(tile, m.spatial[dim]) +
+         ceil_div(m.bound[dim] % tile, m.spatial[dim]);
+}
+
+/// What a candidate is ranked by: estimated cycles, then DRAM bits.
+struct Estimate {
+  std::int64_t cycles = 0, bits = 0;
+  auto operator<=>(const Estimate&) const = default;
+};
+
+/// Compute and channel overlap from the second tile on; the first tile's operands and the last
+/// one's results do not.
+Estimate estimate(const Mapping& m) {
+  Estimate result;
+  result.bits = dram_bits(m);
+  std::int64_t steps = 1;
+  std::int64_t sets = 1;  // of stationary operands
+  std::int64_t tiles = 1;
+  for (const Dim dim : {Dim::N, Dim::G, Dim::K, Dim::C, Dim::P, Dim::Q, Dim::R, Dim::S}) {
+    steps *= iterations(m, dim);
+    tiles *= tiles_along(m, dim);
+    const bool streams = std::ranges::find(m.step_order, dim) != m.step_order.end();
+    sets *= streams ? tiles_along(m, dim) : iterations(m, dim);
+  }
+  std::int64_t compute = steps * m.unit_cycles;
+  if (m.stationary != Operand::outputs) {
+    const std::int64_t hidden = m.shadow_weights ? compute / sets : 0;
+    compute += sets * std::max<std::int64_t>(0, m.load_cycles - hidden);
+  }
+  const Footprint f = footprint(m);
+  const std::int64_t overhead = m.dram.latency_cycles * m.dram.bits_per_cycle;
+  const std::int64_t channel = channel_cycles(m, result.bits + tiles * overhead);
+  result.cycles = std::max(compute, channel) +
+                  channel_cycles(m, f.activations + f.weights + 2 * overhead) +
+                  channel_cycles(m, f.outputs + overhead);
+  return result;
+}
+
 std::vector<std::int64_t> halvings(std::int64_t bound, std::int64_t grain) {
   std::vector<std::int64_t> sizes{bound};
   for (std::int64_t size = ceil_div(bound, grain); size > 1;) {
@@ -134,7 +177,7 @@ void choose_tiles(Mapping& m, const MemoryConfig& memory) {
   const std::int64_t row = m.flattened ? m.shape.Q : 1;
   const bool fixed_order = !memory.tiling.order.empty();
   std::optional<Mapping> best;
-  std::int64_t best_bits = 0;
+  Estimate best_estimate;
   std::string reason;
   for (const std::int64_t k : candidates(memory.tiling.K, m.bound[Dim::K], m.spatial[Dim::K])) {
     for (const std::int64_t rows : candidates(memory.tiling.P, m.shape.P, 1)) {
@@ -150,10 +193,10 @@ void choose_tiles(Mapping& m, const MemoryConfig& memory) {
           m.tile_order = order;
           if (fixed_order) set_order(m, memory.tiling);
           refuse_outer_channels(m);
-          const std::int64_t bits = dram_bits(m);
-          if (!best || bits < best_bits) {
+          const Estimate candidate = estimate(m);
+          if (!best || candidate < best_estimate) {
             best = m;
-            best_bits = bits;
+            best_estimate = candidate;
           }
         }
       }
