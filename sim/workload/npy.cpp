@@ -51,7 +51,7 @@ class Importer {
     for (std::size_t i = 0; i < values.size(); ++i) {
       T element{};
       std::memcpy(&element, data + i * sizeof(T), sizeof(T));
-      const auto value = static_cast<std::int64_t>(element);
+      const auto value = static_cast<std::int64_t>(element);  // NOLINT(bugprone-signed-char-misuse)
       const bool hole = value == 0 && own_.encoding == Encoding::binary_pm1;
       if (value < low_ || value > high_ || hole)
         refuse_tensor(name_, fmt::format("element {} is {}, outside {} {} bits ({}..{}{})", i,

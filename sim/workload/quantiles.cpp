@@ -1,6 +1,7 @@
 #include "sim/workload/quantiles.hpp"
 
 #include <bit>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <utility>
@@ -86,7 +87,7 @@ std::unique_ptr<QuantileTable> make_table(Distribution distribution, double scal
   const double unit = scale * kFullScale * (1 << QuantileTable::kFractionBits);
   std::array<std::int32_t, QuantileTable::kSegments> fixed{};
   for (std::size_t i = 0; i < nodes.size(); ++i)
-    fixed[i] = static_cast<std::int32_t>(nodes[i] * unit + 0.5);
+    fixed[i] = static_cast<std::int32_t>(std::llround(nodes[i] * unit));
   auto table = std::make_unique<QuantileTable>();
   table->start = fixed;
   for (std::size_t i = 0; i + 1 < nodes.size(); ++i) table->rise[i] = fixed[i + 1] - fixed[i];

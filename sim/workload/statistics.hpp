@@ -39,6 +39,6 @@ struct ActiveGroups {
 /// Lane groups that hold work: over (N, G, K, P, Q, R, S) and groups of `lanes` consecutive
 /// channels (the last one may be shorter), those that have any nonzero activation. lanes >= 1.
 [[nodiscard]] ActiveGroups count_active_groups(const LayerShape& shape, const Tensor& activations,
-                                                std::int64_t lanes);
+                                               std::int64_t lanes);
 
 }  // namespace bitscale

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "sim/core/dispatch.hpp"
@@ -94,6 +95,9 @@ void check(const TensorSource& source, const TensorType& type) {
   if (!(source.zero_fraction >= 0.0 && source.zero_fraction <= 1.0))
     refuse_tensor("", fmt::format("zero_fraction: expected a number between 0 and 1, got {}",
                                   source.zero_fraction));
+  if (magnitude_bits(type) < 0 || magnitude_bits(type) > kMasterMagnitudeBits)
+    refuse_tensor("", fmt::format("bits: {} {} bits have no 16-bit master", type.bits,
+                                  to_string(type.encoding)));
   if (type.encoding == Encoding::log2 || type.encoding == Encoding::codebook)
     refuse_tensor("", fmt::format("encoding {}: no synthetic values are defined for it yet",
                                   to_string(type.encoding)));
@@ -110,9 +114,9 @@ class Generator {
     const int shift = kMasterMagnitudeBits - magnitude_bits(type);
     rounding_ = {shift > 0 ? 1 << (shift - 1) : 0, shift, min_value(type), max_value(type)};
     if (type.encoding != Encoding::binary_pm1)
-      zero_threshold_ = static_cast<std::uint64_t>(source.zero_fraction * 4294967296.0 + 0.5);
-    constant_ = static_cast<std::int32_t>(
-        std::min(source.scale * (1 << kMasterMagnitudeBits) + 0.5, 32767.0));
+      zero_threshold_ =
+          static_cast<std::uint64_t>(std::llround(source.zero_fraction * 4294967296.0));
+    constant_ = static_cast<std::int32_t>(std::llround(source.scale * (1 << kMasterMagnitudeBits)));
     if (distribution_ != Distribution::uniform && distribution_ != Distribution::constant)
       table_ = &magnitude_table(distribution_, source.scale);
   }

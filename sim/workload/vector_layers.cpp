@@ -200,6 +200,7 @@ Tensor run_vector_layer(const Layer& layer, const std::vector<const Tensor*>& in
       break;
     case LayerKind::add: {
       std::vector<Term> terms;
+      terms.reserve(inputs.size());
       for (const Tensor* each : inputs)
         terms.push_back({each, alignment_shift(each->type, output.type)});
       add(terms, output);

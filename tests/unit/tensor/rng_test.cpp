@@ -26,7 +26,7 @@ TEST(CounterRng, EveryBitIsSetHalfTheTime) {
   for (std::uint64_t i = 0; i < kWords; ++i)
     for (unsigned bit = 0; bit < 64; ++bit) set[bit] += static_cast<int>(rng(i) >> bit & 1U);
   // Five standard deviations of a binomial.
-  for (const int count : set) EXPECT_NEAR(count, kWords / 2, 5 * std::sqrt(kWords / 4.0));
+  for (const int count : set) EXPECT_NEAR(count, kWords * 0.5, 5 * std::sqrt(kWords / 4.0));
 }
 
 TEST(CounterRng, NeighbouringCountersSeedsAndStreamsShareNoPattern) {

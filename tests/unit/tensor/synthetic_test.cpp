@@ -63,8 +63,8 @@ TEST(QuantileTable, NormalNodesInvertTheErrorFunction) {
   const QuantileTable& table = magnitude_table(Distribution::normal, 0.125);
   // Node i stands for P(|X| > x) = (1 + i % 64 / 64) 2^(i / 64 - 31).
   for (const std::size_t node : {0U, 100U, 640U, 1280U, 1900U, 1983U}) {
-    const double probability = (1.0 + static_cast<double>(node % 64) / 64) *
-                               std::exp2(static_cast<double>(node / 64) - 31);
+    const double probability =
+        (1.0 + static_cast<double>(node % 64) / 64) * std::exp2(static_cast<int>(node / 64) - 31);
     const double codes = table.start[node] / 256.0;
     EXPECT_NEAR(std::erfc(codes / 4096.0 / std::sqrt(2.0)) / probability, 1.0, 1e-5) << node;
   }
@@ -220,6 +220,8 @@ TEST(Synthetic, RefusesWhatIsOutOfRange) {
   EXPECT_THROW(fill(source_of(Distribution::normal, std::nan("")), kMaster), ConfigError);
   EXPECT_THROW(fill(source_of(Distribution::normal, 0.1, 1.5), kMaster), ConfigError);
   EXPECT_THROW(fill(source_of(Distribution::normal), TensorType{4, Encoding::log2, 0}),
+               ConfigError);
+  EXPECT_THROW(fill(source_of(Distribution::normal), TensorType{16, Encoding::unsigned_, 0}),
                ConfigError);
 }
 
