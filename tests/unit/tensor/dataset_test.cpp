@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -57,7 +58,7 @@ class TinyDataset : public testing::Test {
     return "no such failure";
   }
 
-  std::string root_ = testing::TempDir() + "bitscale_datasets";
+  std::string root_ = testing::TempDir() + "bitscale_datasets_" + std::to_string(::getpid());
 };
 
 TEST_F(TinyDataset, GivesPixelsOfTheImagesAskedFor) {

@@ -1,6 +1,7 @@
 #include "sim/workload/network.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -136,7 +137,8 @@ TEST(Network, LayerWithoutInputsReadsItsOwnSource) {
 
 TEST(Network, OriginIsMixedFromTheLayerOnThatReadsAFile) {
   Workload workload = small_network();
-  const std::string path = testing::TempDir() + "bitscale_network_weights.npy";
+  const std::string path =
+      testing::TempDir() + "bitscale_network_weights_" + std::to_string(::getpid()) + ".npy";
   write_npy(path, make_weights(workload.layers[2]));
   workload.layers[2].weight_source.kind = TensorSource::Kind::npy;
   workload.layers[2].weight_source.path = path;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
@@ -222,7 +223,8 @@ TEST(Npy, WritesWhatItReads) {
 }
 
 TEST(Npy, ReadsFilesLargerThanItsHeaderLimit) {
-  const std::string path = testing::TempDir() + "bitscale_large.npy";
+  const std::string path =
+      testing::TempDir() + "bitscale_large_" + std::to_string(::getpid()) + ".npy";
   Tensor tensor = tensor_of(kSixteen, 1, 3, 512, 512);
   for (std::int64_t i = 0; i < tensor.elements(); ++i)
     tensor.values.push_back(static_cast<std::int16_t>(i % 30011));
