@@ -21,7 +21,7 @@ std::string value_text(double value, const std::string& unit) {
 /// As its publication prints it: no digit more.
 std::string published_text(const ReproduceCheck& check) {
   if (!check.published) return "";
-  const std::string digits = format_significant(*check.published);
+  std::string digits = format_significant(*check.published);
   if (check.unit.empty()) return digits;
   return check.unit == "x" ? digits + "x" : digits + " " + check.unit;
 }
