@@ -46,7 +46,7 @@ class PinGrid : public sc_core::sc_module {
   void tick();
 
   /// Registers clock and units in a VCD file.
-  void trace(sc_core::sc_trace_file* file) const;
+  void trace(sc_core::sc_trace_file* file) const override;
 
  private:
   GridUnit& at(const GridPlace& place) {

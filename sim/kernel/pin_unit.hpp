@@ -52,7 +52,7 @@ class PinUnit : public sc_core::sc_module {
   [[nodiscard]] virtual Counters counters() const = 0;
 
   /// Registers the unit's signals in a VCD file. After its ports were bound, before the start.
-  virtual void trace(sc_core::sc_trace_file* file) const = 0;
+  void trace(sc_core::sc_trace_file* file) const override = 0;
 };
 
 }  // namespace bitscale
