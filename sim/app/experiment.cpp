@@ -146,7 +146,7 @@ Machine parse_machine(config::Reader& reader) {
   config.array = reader.section("array", parse_array);
   config.dataflow = reader.section_or_default("dataflow", parse_dataflow);
   config.memory = reader.section_or_default("memory", parse_memory);
-  machine.technology = reader.section("technology", parse_technology);
+  machine.technology = reader.reference().section("technology", parse_technology);
   machine.voltage = reader.section_or_default("voltage", parse_voltage);
   reader.finish();
   return machine;
@@ -165,9 +165,9 @@ Experiment parse_experiment(config::Reader& reader) {
       batch > 0) {
     request.batch = batch;
   }
-  experiment.machine = reader.section("machine", parse_machine);
-  experiment.workload =
-      reader.section("workload", [&](config::Reader& r) { return parse_workload(r, request); });
+  experiment.machine = reader.reference().section("machine", parse_machine);
+  experiment.workload = reader.reference().section(
+      "workload", [&](config::Reader& r) { return parse_workload(r, request); });
   experiment.simulation = reader.section_or_default("simulation", parse_simulation);
   reader.finish();
   return experiment;

@@ -198,8 +198,8 @@ void Reader::finish() {
 }
 
 void read_header(Reader& reader) {
-  reader.integer("schema_version", 1, 1, 1);
-  reader.text("kind", "");
+  reader.doc("Version of this format").integer("schema_version", 1, 1, 1);
+  reader.doc("What the file holds").text("kind", "");
 }
 
 std::vector<Diagnostic> in_file_order(std::vector<Diagnostic> problems) {

@@ -48,8 +48,9 @@ void read_window(Reader& reader, LayerGeometry& geometry) {
   geometry.kernel =
       read_pair(reader.doc("a number or [height, width]"), "kernel", std::nullopt).value_or(Pair{});
   const std::vector<std::int64_t> one = {1};
-  geometry.stride = read_pair(reader, "stride", one);
-  geometry.dilation = read_pair(reader, "dilation", one).value_or(Pair{});
+  geometry.stride = read_pair(reader.doc("a number or [vertical, horizontal]"), "stride", one);
+  geometry.dilation =
+      read_pair(reader.doc("a number or [vertical, horizontal]"), "dilation", one).value_or(Pair{});
   geometry.pad = read_padding(reader);
 }
 
@@ -58,7 +59,8 @@ LayerGeometry parse_conv(Reader& reader) {
   geometry.kind = LayerKind::conv;
   geometry.out_channels =
       reader.doc("filters, of all groups").integer("out_channels", 1, kMaxExtent);
-  geometry.groups = reader.integer("groups", 1, kMaxExtent, 1);
+  geometry.groups =
+      reader.doc("groups of channels that do not mix").integer("groups", 1, kMaxExtent, 1);
   read_window(reader, geometry);
   return geometry;
 }
@@ -74,7 +76,7 @@ LayerGeometry parse_depthwise(Reader& reader) {
 LayerGeometry parse_fully_connected(Reader& reader) {
   LayerGeometry geometry;
   geometry.kind = LayerKind::fully_connected;
-  geometry.out_channels = reader.integer("out_channels", 1, kMaxExtent);
+  geometry.out_channels = reader.doc("outputs").integer("out_channels", 1, kMaxExtent);
   return geometry;
 }
 
@@ -83,7 +85,7 @@ LayerGeometry parse_matmul(Reader& reader) {
   geometry.kind = LayerKind::matmul;
   geometry.rows = reader.doc("0: the pixels of the input").integer("rows", 0, kMaxExtent, 0);
   geometry.inner = reader.doc("0: the channels of the input").integer("inner", 0, kMaxExtent, 0);
-  geometry.columns = reader.integer("columns", 1, kMaxExtent);
+  geometry.columns = reader.doc("columns of the second factor").integer("columns", 1, kMaxExtent);
   return geometry;
 }
 

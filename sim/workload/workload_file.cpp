@@ -58,9 +58,9 @@ void parse_defaults(Reader& reader, WorkloadFile& file) {
 TensorShape parse_input(Reader& reader, WorkloadFile& file) {
   TensorShape shape;
   shape.n = file.batch;
-  shape.c = reader.integer("channels", 1, kMaxExtent);
-  shape.h = reader.integer("height", 1, kMaxExtent, 1);
-  shape.w = reader.integer("width", 1, kMaxExtent, 1);
+  shape.c = reader.doc("channels of one image").integer("channels", 1, kMaxExtent);
+  shape.h = reader.doc("rows of one image").integer("height", 1, kMaxExtent, 1);
+  shape.w = reader.doc("columns of one image").integer("width", 1, kMaxExtent, 1);
   file.input = parse_tensor_entry(reader, file.input);
   reader.finish();
   const auto elements = count_elements({shape.n, shape.c, shape.h, shape.w});
@@ -147,7 +147,7 @@ Profile parse_profile(Reader& reader, const std::string& name, const WorkloadFil
       {"assumed", Confidence::assumed}};
   Profile profile;
   profile.name = name;
-  profile.description = reader.text("description", "");
+  profile.description = reader.doc("one line").text("description", "");
   profile.source = reader.doc("where the widths come from").text("source");
   profile.confidence = reader.doc("how sure the source is").choice("confidence", confidences);
   profile.default_activation_bits = parse_default_bits(reader, "default_activation_bits", file);
@@ -163,8 +163,8 @@ Profile parse_profile(Reader& reader, const std::string& name, const WorkloadFil
 WorkloadFile parse_workload_file(Reader& reader, std::optional<std::int64_t> batch) {
   WorkloadFile file;
   config::read_header(reader);
-  file.name = reader.text("name");
-  file.description = reader.text("description", "");
+  file.name = reader.doc("name in reports").text("name");
+  file.description = reader.doc("one line").text("description", "");
   const std::vector<std::string> none;
   file.notes = reader.doc("provenance of shapes and bits").texts("notes", none);
   file.recalled = reader.doc("inputs with no verified source").texts("recalled", none);
