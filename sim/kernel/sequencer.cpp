@@ -60,6 +60,7 @@ void Sequencer::compute() {
       outputs_.acquire();
       book(Cause::wait_outputs, blocked);
     }
+    if (i == 0) spend(Cause::fill, mapping_.latency_cycles);
     run_tile(resident);
     ++computed_tiles_;
     // A place is free again when the tile in it was used for the last time.

@@ -14,16 +14,27 @@ constexpr std::array<Dim, kDims> kAllDims = {Dim::N, Dim::G, Dim::K, Dim::C,
 __extension__ typedef unsigned __int128
     Wide;  // NOLINT(modernize-use-using): __extension__ needs typedef
 
-/// Passes of one extent along a dimension, over the whole layer.
+/// Passes of one extent along a dimension, over the whole layer; with packed groups, those along K
+/// one by one, because their filters decide which activations they read.
 struct Kind {
-  std::int64_t extent = 0, count = 0;
+  std::int64_t extent = 0, count = 0, begin = 0;
 };
 
 /// The at most four kinds along a dimension: full and last pass of full and last tiles.
-std::vector<Kind> kinds_along(std::int64_t bound, std::int64_t tile, std::int64_t pass) {
+std::vector<Kind> kinds_along(const Mapping& m, Dim dim) {
+  const std::int64_t bound = m.bound[dim];
+  const std::int64_t tile = m.tile[dim];
+  const std::int64_t pass = m.pass_extent[dim];
   std::vector<Kind> kinds;
+  if (m.packed_groups && dim == Dim::K) {
+    for (std::int64_t begin = 0; begin < bound; begin += kinds.back().extent) {
+      const std::int64_t tile_end = std::min((begin / tile + 1) * tile, bound);
+      kinds.push_back({std::min(pass, tile_end - begin), 1, begin});
+    }
+    return kinds;
+  }
   const auto add = [&](std::int64_t extent, std::int64_t count) {
-    if (extent > 0 && count > 0) kinds.push_back({extent, count});
+    if (extent > 0 && count > 0) kinds.push_back({extent, count, 0});
   };
   for (const auto& [extent, tiles] :
        {std::pair{tile, bound / tile}, std::pair{bound % tile, std::int64_t{1}}}) {
@@ -37,16 +48,24 @@ std::vector<Kind> kinds_along(std::int64_t bound, std::int64_t tile, std::int64_
 /// One combination of kinds: a shape of pass and how many passes have it.
 struct PassShape {
   PerDim<std::int64_t> extent;
+  std::int64_t first_filter = 0;
   std::int64_t count = 1;
 };
 
-std::vector<PassShape> pass_shapes(const Mapping& m) {
+/// All shapes of a layer; of the dimensions in `last_of`, only the last pass.
+std::vector<PassShape> pass_shapes(const Mapping& m, const std::vector<Dim>& last_of = {}) {
   std::vector<PassShape> shapes(1);
   for (const Dim dim : kAllDims) {
+    std::vector<Kind> kinds = kinds_along(m, dim);
+    if (std::ranges::find(last_of, dim) != last_of.end()) {
+      kinds = {kinds.back()};
+      kinds.back().count = 1;
+    }
     std::vector<PassShape> next;
-    for (const Kind& kind : kinds_along(m.bound[dim], m.tile[dim], m.pass_extent[dim])) {
+    for (const Kind& kind : kinds) {
       for (PassShape shape : shapes) {
         shape.extent[dim] = kind.extent;
+        if (dim == Dim::K) shape.first_filter = kind.begin;
         shape.count *= kind.count;
         next.push_back(shape);
       }
@@ -61,8 +80,8 @@ std::int64_t step_cycles(const Mapping& m, const PassShape& shape) {
   for (const Dim dim : kAllDims) used[dim] = std::min(shape.extent[dim], m.spatial[dim]);
   std::int64_t cycles = m.unit_cycles;
   if (m.activation_buffer.port_bits > 0 && m.stationary != Operand::activations) {
-    cycles =
-        std::max(cycles, ceil_div(step_activation_bits(m, used), m.activation_buffer.port_bits));
+    cycles = std::max(cycles, ceil_div(step_activation_bits(m, used, shape.first_filter),
+                                       m.activation_buffer.port_bits));
   }
   if (m.weight_buffer.port_bits > 0 && m.stationary != Operand::weights) {
     cycles = std::max(cycles, ceil_div(step_weight_bits(m, used), m.weight_buffer.port_bits));
@@ -82,87 +101,139 @@ std::int64_t outputs(const PassShape& shape) {
   return product;
 }
 
+std::int64_t duration(const Mapping& m, const PassShape& shape) {
+  return steps(m, shape) * step_cycles(m, shape);
+}
+
+/// Passes of one tile along a dimension.
 std::int64_t passes_along(const Mapping& m, Dim dim) {
-  std::int64_t count = 0;
-  for (const Kind& kind : kinds_along(m.bound[dim], m.tile[dim], m.pass_extent[dim]))
-    count += kind.count;
-  return count;
+  return ceil_div(m.tile[dim], m.pass_extent[dim]);
 }
 
-/// Extents of the layer's last pass: the remainders.
 PassShape last_shape(const Mapping& m) {
-  PassShape last;
-  for (const Dim dim : kAllDims)
-    last.extent[dim] = kinds_along(m.bound[dim], m.tile[dim], m.pass_extent[dim]).back().extent;
-  return last;
+  return pass_shapes(m, {kAllDims.begin(), kAllDims.end()}).front();
 }
 
-/// Waiting for stationary operands: all of each load, or what the pass before does not hide.
-std::uint64_t load_wait(const Mapping& m, const std::vector<PassShape>& shapes) {
+/// The innermost loops over passes, as long as they are among `dims` or have one turn only.
+std::vector<Dim> innermost_loops(const Mapping& m, const std::vector<Dim>& dims) {
+  std::vector<Dim> loops;
+  for (auto dim = m.pass_order.rbegin(); dim != m.pass_order.rend(); ++dim) {
+    if (passes_along(m, *dim) == 1) continue;
+    if (std::ranges::find(dims, *dim) == dims.end()) break;
+    loops.push_back(*dim);
+  }
+  return loops;
+}
+
+/// Waiting for stationary operands in a layer of one tile: all of each load, or what the pass
+/// before does not hide. The innermost loops that leave the operand alone need no load; the pass
+/// before a load is their last turn.
+std::uint64_t load_wait(const Mapping& m) {
   if (m.stationary == Operand::outputs) return 0;
-  std::int64_t sets = 1;
-  for (const Dim dim : kAllDims) {
-    const bool changes = m.stationary == Operand::weights
-                             ? !(dim == Dim::N || dim == Dim::P || dim == Dim::Q)
-                             : dim != Dim::K;
-    if (changes) sets *= passes_along(m, dim);
-  }
-  std::int64_t passes = 0;
-  std::int64_t hidden_wait = 0;
-  for (const PassShape& shape : shapes) {
-    passes += shape.count;
-    hidden_wait += shape.count * std::max<std::int64_t>(
-                                     0, m.load_cycles - steps(m, shape) * step_cycles(m, shape));
-  }
-  if (sets == 1) return static_cast<std::uint64_t>(m.load_cycles);
-  if (!m.shadow_weights) return static_cast<std::uint64_t>(m.load_cycles * passes);
-  const PassShape last = last_shape(m);
-  hidden_wait -= std::max<std::int64_t>(0, m.load_cycles - steps(m, last) * step_cycles(m, last));
-  return static_cast<std::uint64_t>(m.load_cycles + hidden_wait);
+  const std::vector<Dim> unchanged = m.stationary == Operand::weights
+                                         ? std::vector<Dim>{Dim::N, Dim::P, Dim::Q}
+                                         : std::vector<Dim>{Dim::K};
+  std::int64_t wait = m.load_cycles;  // the first one, which nothing hides
+  const auto reload = [&](const PassShape& before, std::int64_t count) {
+    const std::int64_t hidden = m.shadow_weights ? duration(m, before) : 0;
+    wait += count * std::max<std::int64_t>(0, m.load_cycles - hidden);
+  };
+  for (const PassShape& shape : pass_shapes(m, innermost_loops(m, unchanged)))
+    reload(shape, shape.count);
+  reload(last_shape(m), -1);  // nothing follows it
+  return static_cast<std::uint64_t>(wait);
 }
 
-/// Waiting for accumulators where a drain takes longer than the pass that should hide it: the
-/// max-plus recurrence start(j) = max(end(j-1), drained(j - sets)), drained(j) = max(end(j),
-/// drained(j-1)) + drain(j).
-std::uint64_t drain_recurrence(const Mapping& m) {
-  const Schedule schedule(m);
-  std::int64_t now = 0;
-  std::int64_t waited = 0;
-  std::array<std::int64_t, 2> drained = {0, 0};  // by the last and the last but one set
-  for (std::int64_t t = 0; t < schedule.tiles(); ++t) {
-    const Tile tile = schedule.tile(t);
-    for (std::int64_t p = 0; p < schedule.passes(tile); ++p) {
-      const Pass pass = schedule.pass(tile, p);
-      if (pass.starts || pass.restores) {
-        const std::int64_t free = m.accumulator_sets == 1 ? drained[0] : drained[1];
-        waited += std::max<std::int64_t>(0, free - now);
-        now = std::max(now, free);
-      }
-      const bool last = t + 1 == schedule.tiles() && p + 1 == schedule.passes(tile);
-      now += pass.steps * pass.step_cycles + (m.fill_per_pass || last ? m.fill_cycles : 0);
-      if (pass.restores) now += spill_cycles(m, pass.outputs);
-      if (pass.spills) now += spill_cycles(m, pass.outputs);
-      if (pass.finishes) {
-        drained[1] = drained[0];
-        drained[0] = std::max(now, drained[0]) + drain_cycles(m, pass.outputs);
-      }
-    }
+/// Partial sums on their way in a layer of one tile: of the visits to one set of outputs, all but
+/// the last spill and all but the first restore.
+std::uint64_t spill_wait(const Mapping& m, const std::vector<PassShape>& shapes) {
+  if (m.partial_sums_in_place) return 0;
+  const std::vector<Dim> in_place = innermost_loops(m, {Dim::C, Dim::R, Dim::S});
+  std::int64_t visits = 1;
+  std::int64_t passes = 1;
+  for (const Dim dim : {Dim::C, Dim::R, Dim::S}) {
+    passes *= passes_along(m, dim);
+    if (std::ranges::find(in_place, dim) == in_place.end()) visits *= passes_along(m, dim);
   }
-  return static_cast<std::uint64_t>(waited + std::max<std::int64_t>(0, drained[0] - now));
+  std::int64_t once = 0;
+  for (const PassShape& shape : shapes) once += shape.count * spill_cycles(m, outputs(shape));
+  return static_cast<std::uint64_t>(2 * (visits - 1) * (once / passes));
 }
 
-std::uint64_t drain_wait(const Mapping& m, const std::vector<PassShape>& shapes) {
+/// Whether every drain ends before the pass after it does.
+bool drains_are_hidden(const Mapping& m, const std::vector<PassShape>& shapes) {
   std::int64_t longest_drain = 0;
   std::int64_t shortest_pass = std::numeric_limits<std::int64_t>::max();
   for (const PassShape& shape : shapes) {
     longest_drain = std::max(longest_drain, drain_cycles(m, outputs(shape)));
-    shortest_pass = std::min(shortest_pass, steps(m, shape) * step_cycles(m, shape));
+    shortest_pass = std::min(shortest_pass, duration(m, shape));
   }
-  // Hidden behind the next pass; the last one shows, as its values come out of the pipeline first.
-  if (m.accumulator_sets == 2 && longest_drain <= shortest_pass) {
-    return static_cast<std::uint64_t>(drain_cycles(m, outputs(last_shape(m))));
+  return m.accumulator_sets == 2 && longest_drain <= shortest_pass;
+}
+
+/// Waits that depend on the sequence of passes, where products of counts do not tell them: the
+/// max-plus recurrence start(j) = max(end(j-1), drained(j - sets)), drained(j) = max(end(j),
+/// drained(j-1)) + drain(j), with the loads and spills in between.
+struct Recurrence {
+  explicit Recurrence(const Mapping& mapping) : m(mapping) {
+    const Schedule schedule(m);
+    for (std::int64_t t = 0; t < schedule.tiles(); ++t) {
+      const Tile tile = schedule.tile(t);
+      const std::int64_t passes = schedule.passes(tile);
+      for (std::int64_t p = 0; p < passes; ++p) {
+        step(schedule.pass(tile, p), t + 1 == schedule.tiles() && p + 1 == passes);
+      }
+    }
+    drain += std::max<std::int64_t>(0, drained[0] - now);
   }
-  return drain_recurrence(m);
+
+  void step(const Pass& pass, bool last) {
+    if (pass.loads_stationary) {
+      const std::int64_t hidden = m.shadow_weights ? last_duration : 0;
+      spend(load, std::max<std::int64_t>(0, m.load_cycles - hidden));
+    }
+    if (pass.starts || pass.restores) {
+      const std::int64_t free = m.accumulator_sets == 1 ? drained[0] : drained[1];
+      spend(drain, std::max<std::int64_t>(0, free - now));
+    }
+    if (pass.restores) spend(spill, spill_cycles(m, pass.outputs));
+    last_duration = pass.steps * pass.step_cycles;
+    now += last_duration + (m.fill_per_pass || last ? m.fill_cycles : 0);
+    if (pass.spills) spend(spill, spill_cycles(m, pass.outputs));
+    if (!pass.finishes) return;
+    drained[1] = drained[0];
+    drained[0] = std::max(now, drained[0]) + drain_cycles(m, pass.outputs);
+  }
+
+  void spend(std::int64_t& cause, std::int64_t cycles) {
+    cause += cycles;
+    now += cycles;
+  }
+
+  const Mapping& m;
+  std::int64_t now = 0, last_duration = 0;
+  std::array<std::int64_t, 2> drained = {0, 0};  ///< by the last and the last but one set
+  std::int64_t load = 0, drain = 0, spill = 0;
+};
+
+/// Books the waits of the array: by formulas where one tile holds all and drains hide behind
+/// passes, else by the recurrence.
+void book_waits(const Mapping& m, const std::vector<PassShape>& shapes, CycleAccount& account) {
+  const bool one_tile = m.tile == m.bound;
+  if (one_tile) {
+    account[Cause::stationary_load] = load_wait(m);
+    account[Cause::spill] = spill_wait(m, shapes);
+  }
+  if (one_tile && drains_are_hidden(m, shapes)) {
+    // The last drain shows, after its values came out of the pipeline.
+    account[Cause::drain] = static_cast<std::uint64_t>(drain_cycles(m, outputs(last_shape(m))));
+    return;
+  }
+  const Recurrence recurrence(m);
+  account[Cause::drain] = static_cast<std::uint64_t>(recurrence.drain);
+  if (one_tile) return;
+  account[Cause::stationary_load] = static_cast<std::uint64_t>(recurrence.load);
+  account[Cause::spill] = static_cast<std::uint64_t>(recurrence.spill);
 }
 
 }  // namespace
@@ -173,30 +244,22 @@ CycleAccount closed_form(const Mapping& m) {
   std::uint64_t compute = 0;
   std::uint64_t fetch = 0;
   std::uint64_t passes = 0;
-  std::uint64_t moved = 0;
-  std::int64_t reductions = 1;
-  for (const Dim dim : {Dim::C, Dim::R, Dim::S}) reductions *= passes_along(m, dim);
   for (const PassShape& shape : shapes) {
     const auto count = static_cast<std::uint64_t>(shape.count);
-    const auto pass_steps = static_cast<std::uint64_t>(steps(m, shape));
     const auto share =
         static_cast<std::uint64_t>(m.windows == Windows::ideal ? shape.extent[Dim::P] : 1);
-    compute += count * pass_steps * static_cast<std::uint64_t>(m.unit_cycles) * share;
-    fetch += count * pass_steps *
-             static_cast<std::uint64_t>(step_cycles(m, shape) - m.unit_cycles) * share;
+    const std::uint64_t pass_steps = count * static_cast<std::uint64_t>(steps(m, shape)) * share;
+    compute += pass_steps * static_cast<std::uint64_t>(m.unit_cycles);
+    fetch += pass_steps * static_cast<std::uint64_t>(step_cycles(m, shape) - m.unit_cycles);
     passes += count;
-    moved += 2 * count * static_cast<std::uint64_t>(spill_cycles(m, outputs(shape)));
   }
-  // Of the visits to one set of outputs, all but the last spill and all but the first restore.
-  if (!m.partial_sums_in_place)
-    account[Cause::spill] = moved - moved / static_cast<std::uint64_t>(reductions);
   const auto whole =
       static_cast<std::uint64_t>(m.windows == Windows::ideal ? m.spatial[Dim::P] : 1);
   account[Cause::compute] = (compute + whole - 1) / whole;
   account[Cause::operand_fetch] = (fetch + whole - 1) / whole;
-  account[Cause::fill] = static_cast<std::uint64_t>(m.fill_cycles) * (m.fill_per_pass ? passes : 1);
-  account[Cause::stationary_load] = load_wait(m, shapes);
-  account[Cause::drain] = drain_wait(m, shapes);
+  account[Cause::fill] = static_cast<std::uint64_t>(m.latency_cycles) +
+                         static_cast<std::uint64_t>(m.fill_cycles) * (m.fill_per_pass ? passes : 1);
+  book_waits(m, shapes, account);
   return account;
 }
 

@@ -7,9 +7,10 @@
 
 namespace bitscale {
 
-/// The oracle for ideal memory: cycles by cause from products of loop counts, without walking the
-/// schedule. Exact, cause for cause, for a layer with ideal DRAM; for a real channel the array's
-/// own share (waits left out).
+/// The oracle for ideal memory: cycles by cause from products of loop counts; only drains that the
+/// passes do not hide, and what crosses tiles, take a recurrence over the passes. Exact, cause for
+/// cause, for a layer with ideal DRAM; for a real channel the array's own share, every wait for the
+/// channel left out.
 [[nodiscard]] CycleAccount closed_form(const Mapping& mapping);
 
 /// Array cycles that no schedule with this traffic can undercut: the closed form's own cycles, or

@@ -7,6 +7,7 @@
 
 #include "sim/core/checked.hpp"
 #include "sim/core/errors.hpp"
+#include "sim/mapping/schedule.hpp"
 
 namespace bitscale {
 namespace {
@@ -75,15 +76,17 @@ MappedAxis map_axis(Mapping& m, const Axis& axis, const Dataflow& dataflow) {
   std::int64_t room = axis.size / fixed;
   const bool one_pixel = m.shape.P * m.shape.Q == 1;
   for (const AxisLoop& loop : axis.loops) {
-    Dim dim = canonical(m, loop.dim);
+    const bool multiplexed =
+        loop.dim == Dim::PQ && one_pixel && dataflow.fc_mode == FcMode::multiplexed;
+    const Dim dim = multiplexed ? Dim::K : canonical(m, loop.dim);
+    const std::int64_t wanted = ceil_div(m.bound[dim], m.spatial[dim]);
     std::int64_t factor = loop.factor;
     if (factor == 0) {
-      factor = std::clamp(ceil_div(m.bound[dim], m.spatial[dim]), std::int64_t{1}, room);
+      factor = std::clamp(wanted, std::int64_t{1}, room);
       room /= factor;
     }
-    if (loop.dim == Dim::PQ && one_pixel && dataflow.fc_mode == FcMode::multiplexed) {
-      dim = Dim::K;
-      factor = std::min(factor, ceil_div(m.bound[Dim::K], m.spatial[Dim::K]));
+    if (multiplexed) {
+      factor = std::min(factor, wanted);
       mapped.activations = Movement::broadcast;
       mapped.weights = Movement::unicast;
     }
@@ -107,8 +110,17 @@ void map_axes(Mapping& m, const MachineConfig& machine) {
                                               to_string(loop.dim)));
     }
   }
-  if (machine.unit->guard() == Guard::lane_group && m.on_lanes[Dim::C] != m.spatial[Dim::C]) {
-    throw MappingError(m.layer, "guard: lane_group needs all C positions along the lanes");
+  const MappedAxis& lanes = m.lanes;
+  if (lanes.activations == Movement::forward || lanes.weights == Movement::forward ||
+      lanes.partial_sums == Combination::chain) {
+    throw MappingError(m.layer,
+                       "the lanes of a unit work in the same cycle, so nothing moves by "
+                       "forward or chain along them");
+  }
+  if (machine.unit->guard() == Guard::lane_group &&
+      (m.on_lanes[Dim::C] != m.spatial[Dim::C] || m.on_lanes[Dim::R] * m.on_lanes[Dim::S] > 1)) {
+    throw MappingError(
+        m.layer, "guard: lane_group needs all C positions along the lanes, and nothing else there");
   }
 }
 
@@ -126,6 +138,11 @@ void set_loops(Mapping& m, const Dataflow& dataflow) {
                                                               : Operand::activations;
   if (innermost == Dim::G)
     throw MappingError(m.layer, "the innermost loop of dataflow.order cannot be G");
+  if (m.packed_groups && m.stationary == Operand::activations) {
+    throw MappingError(m.layer,
+                       "pack_groups needs another order: filters of other groups read other "
+                       "activations, so none are stationary along K");
+  }
   auto first_step = order.end();
   while (first_step != order.begin() && is_irrelevant(m.stationary, *(first_step - 1)))
     --first_step;
@@ -140,9 +157,9 @@ void set_loops(Mapping& m, const Dataflow& dataflow) {
 
 /// A pass extends one array along its outer loops, and as far along its own as the accumulators
 /// hold outputs.
-void set_pass_extents(Mapping& m, std::int64_t entries) {
+void set_pass_extents(Mapping& m) {
   m.pass_extent = m.spatial;
-  std::int64_t room = entries;
+  std::int64_t room = m.accumulator_entries;
   for (auto dim = m.step_order.rbegin(); dim != m.step_order.rend(); ++dim) {
     if (is_reduction(*dim)) {
       m.pass_extent[*dim] = m.tile[*dim];
@@ -180,19 +197,25 @@ std::int64_t skew(const MappedAxis& axis) {
 
 void set_timing(Mapping& m, const MachineConfig& machine) {
   m.unit_cycles = machine.unit->cycles_per_step(m.types);
-  m.fill_cycles =
-      skew(m.rows) + skew(m.columns) + machine.array.pipeline_depth +
+  m.fill_cycles = skew(m.rows) + skew(m.columns) + machine.array.pipeline_depth;
+  m.latency_cycles =
       std::max(machine.memory.activations.latency_cycles, machine.memory.weights.latency_cycles);
   m.shadow_weights = machine.array.shadow_weights;
-  m.fill_per_pass =
-      m.stationary == Operand::outputs ? machine.array.accumulator_sets == 1 : !m.shadow_weights;
+  // The pipeline empties before single accumulators drain, and before stationary operands without
+  // shadow registers change.
+  m.fill_per_pass = machine.array.accumulator_sets == 1 ||
+                    (m.stationary != Operand::outputs && !m.shadow_weights);
   m.accumulator_sets = machine.array.accumulator_sets;
+  m.accumulator_entries = machine.array.accumulator_entries;
   m.drain_outputs_per_cycle = machine.array.drain_outputs_per_cycle;
   if (m.stationary == Operand::outputs) return;
   const bool weights = m.stationary == Operand::weights;
   const std::int64_t port =
       weights ? machine.memory.weights.port_bits : machine.memory.activations.port_bits;
-  const std::int64_t bits = m.positions() * (weights ? m.weight_bits : m.activation_bits);
+  PerDim<std::int64_t> used;
+  for (std::size_t i = 0; i < kDims; ++i)
+    used.values[i] = std::min(m.bound.values[i], m.spatial.values[i]);
+  const std::int64_t bits = weights ? step_weight_bits(m, used) : step_activation_bits(m, used, 0);
   m.load_cycles = std::max(m.rows.size, port > 0 ? ceil_div(bits, port) : 0);
 }
 
@@ -247,9 +270,18 @@ Mapping map_layer(const Layer& layer, const MachineConfig& machine) {
         "windows: ideal needs ideal DRAM, output-stationary order and PQ windows; use flattened");
   }
   choose_tiles(m, machine.memory);
-  set_pass_extents(m, machine.array.accumulator_entries);
-  m.partial_sums_in_place = sums_stay_in_place(m);
+  lay_out_passes(m);
+  if (machine.unit->guard() == Guard::lane_group && m.tile[Dim::C] < m.bound[Dim::C] &&
+      m.tile[Dim::C] % m.on_lanes[Dim::C] != 0) {
+    throw MappingError(m.layer,
+                       "guard: lane_group needs memory.tiling.C to be a multiple of the lanes");
+  }
   return m;
+}
+
+void lay_out_passes(Mapping& m) {
+  set_pass_extents(m);
+  m.partial_sums_in_place = sums_stay_in_place(m);
 }
 
 bool position_coordinates(const Mapping& m, const Ranges& pass, std::int64_t step,

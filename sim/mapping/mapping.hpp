@@ -64,11 +64,12 @@ struct Mapping {
   int activation_bits = 16, weight_bits = 16, output_bits = 16;  ///< as stored and fetched
   std::int64_t fill_cycles = 0;                                  ///< skew and pipeline depth
   bool fill_per_pass = false;                                    ///< else once per layer
-  std::int64_t load_cycles = 0;  ///< to shift one set of stationary weights in
+  std::int64_t latency_cycles = 0;  ///< of the slower operand buffer, once per layer
+  std::int64_t load_cycles = 0;     ///< to shift one set of stationary weights in
   bool shadow_weights = false;
   bool partial_sums_in_place =
       true;  ///< no other outputs come between two passes that add to the same ones
-  std::int64_t accumulator_sets = 2;
+  std::int64_t accumulator_sets = 2, accumulator_entries = 1;
   std::int64_t drain_outputs_per_cycle = 0;
   BufferConfig activation_buffer, weight_buffer, output_buffer;
   DramConfig dram;
@@ -89,6 +90,10 @@ struct Mapping {
 /// fetch and last write-back exposed), then the least DRAM traffic, then the largest tile. Called
 /// by map_layer; throws MappingError where nothing fits.
 void choose_tiles(Mapping& mapping, const MemoryConfig& memory);
+
+/// Pass extents within the tiles of `mapping`, and whether partial sums stay in place between them.
+/// Called by choose_tiles for every candidate, because spilled sums need room in a buffer.
+void lay_out_passes(Mapping& mapping);
 
 /// Where one multiplier position works in one step of a pass.
 struct Position {

@@ -1,6 +1,7 @@
 #include "sim/mapping/schedule.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace bitscale {
@@ -22,18 +23,32 @@ std::int64_t footprint(std::int64_t outputs, std::int64_t taps, std::int64_t str
   return std::count(touched.begin(), touched.end(), true);
 }
 
-/// Copies of an operand along a dimension that it does not depend on: one per position of a unicast
-/// axis.
+Movement movement(const MappedAxis& axis, Operand operand) {
+  return operand == Operand::weights ? axis.weights : axis.activations;
+}
+
+/// Copies of an operand that the first `used` positions along a dimension need, on which the
+/// operand does not depend: one per place along the unicast axes. Loops are visited innermost
+/// first, as digits of a position's number.
 std::int64_t copies(const Mapping& m, Operand operand, Dim dim, std::int64_t used) {
-  std::int64_t positions = 1;
-  for (const MappedAxis* axis : {&m.rows, &m.columns, &m.lanes}) {
-    const Movement movement = operand == Operand::weights ? axis->weights : axis->activations;
-    if (movement != Movement::unicast) continue;
-    for (const SpatialLoop& loop : axis->loops) {
-      if (loop.dim == dim) positions *= loop.factor;
+  std::int64_t block = 1;  // positions along the loops so far
+  std::int64_t whole = 1;  // copies that a full block needs
+  std::int64_t part = 0;   // copies that the last, partly used block needs
+  for (const MappedAxis* axis : {&m.lanes, &m.columns, &m.rows}) {
+    const bool unicast = movement(*axis, operand) == Movement::unicast;
+    for (auto loop = axis->loops.rbegin(); loop != axis->loops.rend(); ++loop) {
+      if (loop->dim != dim) continue;
+      const std::int64_t full = used / block % loop->factor;
+      if (unicast) {
+        part += full * whole;
+        whole *= loop->factor;
+      } else if (full > 0) {
+        part = whole;
+      }
+      block *= loop->factor;
     }
   }
-  return std::min(positions, used);
+  return used == block ? whole : part;
 }
 
 /// Sum over the array iterations along one dimension of f(extent used there).
@@ -59,35 +74,57 @@ std::int64_t groups_touched(const Mapping& m, std::int64_t first_filter, std::in
   return (first_filter + filters - 1) / m.shape.K - first_filter / m.shape.K + 1;
 }
 
-/// Sum over the array iterations along K of the distinct activations' multiplicity.
-std::int64_t activation_copies(const Mapping& m, const Range& k) {
+/// Place of the `index`-th position along K on the unicast axes alone.
+std::int64_t unicast_place(const Mapping& m, std::int64_t index) {
+  std::int64_t place = 0;
+  std::int64_t scale = 1;
+  for (const MappedAxis* axis : {&m.lanes, &m.columns, &m.rows}) {
+    for (auto loop = axis->loops.rbegin(); loop != axis->loops.rend(); ++loop) {
+      if (loop->dim != Dim::K) continue;
+      if (axis->activations == Movement::unicast) {
+        place += index % loop->factor * scale;
+        scale *= loop->factor;
+      }
+      index /= loop->factor;
+    }
+  }
+  return place;
+}
+
+/// How many times an activation's coordinates are fetched for one array iteration along K: copies
+/// along unicast axes, and other groups' activations where groups are packed.
+std::int64_t activation_sets(const Mapping& m, std::int64_t first_filter, std::int64_t filters) {
+  const std::int64_t along_k = copies(m, Operand::activations, Dim::K, filters);
+  if (!m.packed_groups || along_k == filters) return along_k;
+  if (along_k == 1) return groups_touched(m, first_filter, filters);
+  std::vector<std::pair<std::int64_t, std::int64_t>> sets;
+  for (std::int64_t i = 0; i < filters; ++i)
+    sets.emplace_back((first_filter + i) / m.shape.K, unicast_place(m, i));
+  std::ranges::sort(sets);
+  return std::ranges::unique(sets).begin() - sets.begin();
+}
+
+/// Sum of the above over the array iterations along K.
+std::int64_t sum_activation_sets(const Mapping& m, const Range& k) {
   std::int64_t sum = 0;
-  if (!m.packed_groups) {
-    return sum_iterations(k.extent(), m.spatial[Dim::K], [&](std::int64_t used) {
-      return copies(m, Operand::activations, Dim::K, used);
-    });
-  }
-  for (std::int64_t first = k.begin; first < k.end; first += m.spatial[Dim::K]) {
-    const std::int64_t used = std::min(m.spatial[Dim::K], k.end - first);
-    sum += std::max(groups_touched(m, first, used), copies(m, Operand::activations, Dim::K, used));
-  }
+  for (std::int64_t first = k.begin; first < k.end; first += m.spatial[Dim::K])
+    sum += activation_sets(m, first, std::min(m.spatial[Dim::K], k.end - first));
   return sum;
 }
 
 std::uint64_t activation_elements(const Mapping& m, const Pass& pass) {
   const Ranges& r = pass.ranges;
-  std::int64_t k_copies = activation_copies(m, r[Dim::K]);
+  Range filters = r[Dim::K];
   if (m.stationary == Operand::activations) {
     if (!pass.loads_stationary) return 0;
-    k_copies =
-        copies(m, Operand::activations, Dim::K, std::min(r[Dim::K].extent(), m.spatial[Dim::K]));
+    filters.end = std::min(filters.end, filters.begin + m.spatial[Dim::K]);  // once for all steps
   }
   const std::int64_t rows =
       sum_footprints(m, r, Dim::P, Dim::R, m.shape.stride_h, m.shape.dilation_h);
   const std::int64_t columns =
       sum_footprints(m, r, Dim::Q, Dim::S, m.shape.stride_w, m.shape.dilation_w);
   return static_cast<std::uint64_t>(r[Dim::N].extent() * r[Dim::G].extent() * r[Dim::C].extent() *
-                                    k_copies * rows * columns);
+                                    sum_activation_sets(m, filters) * rows * columns);
 }
 
 std::uint64_t weight_elements(const Mapping& m, const Pass& pass) {
@@ -113,8 +150,8 @@ std::int64_t cycles_per_step(const Mapping& m, const Ranges& ranges) {
   for (const Dim dim : kAllDims) used[dim] = std::min(ranges[dim].extent(), m.spatial[dim]);
   std::int64_t cycles = m.unit_cycles;
   if (m.activation_buffer.port_bits > 0 && m.stationary != Operand::activations) {
-    cycles =
-        std::max(cycles, ceil_div(step_activation_bits(m, used), m.activation_buffer.port_bits));
+    cycles = std::max(cycles, ceil_div(step_activation_bits(m, used, ranges[Dim::K].begin),
+                                       m.activation_buffer.port_bits));
   }
   if (m.weight_buffer.port_bits > 0 && m.stationary != Operand::weights) {
     cycles = std::max(cycles, ceil_div(step_weight_bits(m, used), m.weight_buffer.port_bits));
@@ -145,6 +182,10 @@ Ranges decode(std::int64_t index, const std::array<Dim, kDims>& order,
     index /= count;
   }
   return ranges;
+}
+
+bool same_outputs(const Ranges& a, const Ranges& b) {
+  return same(a, b, {Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q});
 }
 
 bool same_stationary(const Mapping& m, const Ranges& a, const Ranges& b) {
@@ -218,29 +259,39 @@ Pass Schedule::pass(const Tile& tile, std::int64_t index) const {
     pass.window_whole = m.spatial[Dim::P];
   }
   pass.loads_stationary = m.stationary != Operand::outputs;
-  if (pass.loads_stationary && index > 0) {
-    pass.loads_stationary = !same_stationary(
-        m, decode(index - 1, m.pass_order, m.pass_extent, tile.ranges), pass.ranges);
-  } else if (pass.loads_stationary && tile.index > 0) {
-    const Tile before = this->tile(tile.index - 1);
-    const Ranges last = decode(passes(before) - 1, m.pass_order, m.pass_extent, before.ranges);
-    pass.loads_stationary = !same_stationary(m, last, pass.ranges);
-  }
+  if (pass.loads_stationary && index + tile.index > 0)
+    pass.loads_stationary = !same_stationary(m, ranges_before(tile, index), pass.ranges);
   pass.starts = at_end(m, pass.ranges, true);
   pass.finishes = at_end(m, pass.ranges, false);
-  pass.restores = !pass.starts && !m.partial_sums_in_place;
-  pass.spills = !pass.finishes && !m.partial_sums_in_place;
+  if (!m.partial_sums_in_place) {
+    // A pass that goes on with the outputs of the one before finds its sums in the accumulators.
+    pass.restores = !pass.starts && !same_outputs(ranges_before(tile, index), pass.ranges);
+    pass.spills = !pass.finishes && !same_outputs(ranges_after(tile, index), pass.ranges);
+  }
   pass.outputs = 1;
   for (const Dim dim : {Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q})
     pass.outputs *= pass.ranges[dim].extent();
   return pass;
 }
 
-std::int64_t step_activation_bits(const Mapping& m, const PerDim<std::int64_t>& used) {
+Ranges Schedule::ranges_before(const Tile& tile, std::int64_t index) const {
+  const Mapping& m = mapping_;
+  if (index > 0) return decode(index - 1, m.pass_order, m.pass_extent, tile.ranges);
+  const Tile before = this->tile(tile.index - 1);
+  return decode(passes(before) - 1, m.pass_order, m.pass_extent, before.ranges);
+}
+
+Ranges Schedule::ranges_after(const Tile& tile, std::int64_t index) const {
+  const Mapping& m = mapping_;
+  if (index + 1 < passes(tile)) return decode(index + 1, m.pass_order, m.pass_extent, tile.ranges);
+  return decode(0, m.pass_order, m.pass_extent, this->tile(tile.index + 1).ranges);
+}
+
+std::int64_t step_activation_bits(const Mapping& m, const PerDim<std::int64_t>& used,
+                                  std::int64_t first_filter) {
   const LayerShape& s = m.shape;
-  const std::int64_t groups = m.packed_groups ? ceil_div(used[Dim::K], s.K) : 1;
   return used[Dim::N] * used[Dim::G] * used[Dim::C] *
-         std::max(groups, copies(m, Operand::activations, Dim::K, used[Dim::K])) *
+         activation_sets(m, first_filter, used[Dim::K]) *
          footprint(used[Dim::P], used[Dim::R], s.stride_h, s.dilation_h) *
          footprint(used[Dim::Q], used[Dim::S], s.stride_w, s.dilation_w) * m.activation_bits;
 }

@@ -59,6 +59,10 @@ class Schedule {
   [[nodiscard]] Pass pass(const Tile& tile, std::int64_t index) const;
 
  private:
+  /// Ranges of the pass before and after pass `index` of `tile`, which must exist.
+  [[nodiscard]] Ranges ranges_before(const Tile& tile, std::int64_t index) const;
+  [[nodiscard]] Ranges ranges_after(const Tile& tile, std::int64_t index) const;
+
   Mapping mapping_;
   PerDim<std::int64_t> tile_count_;
   std::int64_t tiles_ = 1;
@@ -68,9 +72,11 @@ class Schedule {
 [[nodiscard]] Traffic pass_traffic(const Mapping& mapping, const Pass& pass);
 [[nodiscard]] Traffic tile_traffic(const Tile& tile);
 
-/// Bits that one full step of extents `used` fetches per operand; the basis of step_cycles.
+/// Bits that one full step of extents `used` fetches per operand; the basis of step_cycles. With
+/// packed groups the activations depend on which filters these are: from `first_filter` on.
 [[nodiscard]] std::int64_t step_activation_bits(const Mapping& mapping,
-                                                const PerDim<std::int64_t>& used);
+                                                const PerDim<std::int64_t>& used,
+                                                std::int64_t first_filter);
 [[nodiscard]] std::int64_t step_weight_bits(const Mapping& mapping,
                                             const PerDim<std::int64_t>& used);
 

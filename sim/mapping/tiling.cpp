@@ -27,23 +27,41 @@ struct Footprint {
 
 std::int64_t tiles_along(const Mapping& m, Dim dim) { return ceil_div(m.bound[dim], m.tile[dim]); }
 
-/// Sizes of the biggest tile. Row ranges differ only by clipping at the borders, so an inner one is
-/// the largest.
+/// Tiles along the rows among which is the one that reads most: the first, and the two about where
+/// the padding above ends. Clipping at the upper border only shrinks before them, that at the lower
+/// one only grows behind them.
+std::array<std::int64_t, 3> widest_row_tiles(const Mapping& m) {
+  const std::int64_t output_rows = m.flattened ? m.tile[Dim::P] / m.shape.Q : m.tile[Dim::P];
+  const std::int64_t inner =
+      std::min(ceil_div(m.shape.pad_top, m.shape.stride_h * std::max<std::int64_t>(output_rows, 1)),
+               tiles_along(m, Dim::P) - 1);
+  return {0, std::max<std::int64_t>(inner - 1, 0), inner};
+}
+
+/// Sizes of the biggest tile.
 Footprint footprint(const Mapping& m) {
   const Schedule schedule(m);
   Footprint largest;
-  const std::int64_t rows = tiles_along(m, Dim::P);
   Tile tile = schedule.tile(0);
-  for (std::int64_t i = 0; i < std::min<std::int64_t>(rows, 3); ++i) {
-    const std::int64_t begin = i * m.tile[Dim::P];
-    tile.ranges[Dim::P] = {begin, std::min(begin + m.tile[Dim::P], m.bound[Dim::P])};
-    size_tile(m, tile);
-    largest.activations = std::max(largest.activations, tile.activation_bits);
-    largest.weights = std::max(largest.weights, tile.weight_bits);
-    largest.outputs = std::max(largest.outputs, tile.output_bits);
+  // Packed groups: other tiles of filters may reach into more groups than the first.
+  const std::int64_t filter_tiles = m.packed_groups ? tiles_along(m, Dim::K) : 1;
+  for (std::int64_t k = 0; k < filter_tiles; ++k) {
+    const std::int64_t filter = k * m.tile[Dim::K];
+    tile.ranges[Dim::K] = {filter, std::min(filter + m.tile[Dim::K], m.bound[Dim::K])};
+    for (const std::int64_t i : widest_row_tiles(m)) {
+      const std::int64_t begin = i * m.tile[Dim::P];
+      tile.ranges[Dim::P] = {begin, std::min(begin + m.tile[Dim::P], m.bound[Dim::P])};
+      size_tile(m, tile);
+      largest.activations = std::max(largest.activations, tile.activation_bits);
+      largest.weights = std::max(largest.weights, tile.weight_bits);
+      largest.outputs = std::max(largest.outputs, tile.output_bits);
+    }
   }
-  if (tiles_along(m, Dim::C) > 1)
-    largest.outputs = largest.outputs / m.output_bits * m.types.accumulator.bits;
+  // Partial sums that leave the accumulators wait where the outputs will be.
+  if (!m.partial_sums_in_place) {
+    const int bits = std::max(m.types.accumulator.bits, m.output_bits);
+    largest.outputs = largest.outputs / m.output_bits * bits;
+  }
   return largest;
 }
 
@@ -58,7 +76,9 @@ std::int64_t residency(const Mapping& m, const BufferConfig& buffer, std::int64_
 std::optional<std::string> misfit(const Mapping& m, const MemoryConfig& memory) {
   const Footprint f = footprint(m);
   const std::int64_t activations =
-      residency(m, memory.activations, f.activations, {Dim::N, Dim::G, Dim::P, Dim::C});
+      m.packed_groups
+          ? residency(m, memory.activations, f.activations, {Dim::N, Dim::K, Dim::P, Dim::C})
+          : residency(m, memory.activations, f.activations, {Dim::N, Dim::G, Dim::P, Dim::C});
   const std::int64_t weights = residency(m, memory.weights, f.weights, {Dim::G, Dim::K, Dim::C});
   const std::int64_t outputs =
       residency(m, memory.outputs, f.outputs, {Dim::N, Dim::G, Dim::K, Dim::P});
@@ -158,12 +178,12 @@ void set_order(Mapping& m, const TilingConfig& tiling) {
   std::ranges::copy(std::array{Dim::Q, Dim::R, Dim::S}, m.tile_order.begin() + 5);
 }
 
-void refuse_outer_channels(const Mapping& m) {
-  if (tiles_along(m, Dim::C) > 1 && m.tile_order[4] != Dim::C) {
-    throw MappingError(m.layer,
-                       "memory.tiling.order: C must come last where it is tiled, or partial sums "
-                       "would leave the chip");
-  }
+/// Whether tiles of other outputs come between two tiles of channels that add to the same ones.
+bool outputs_inside_channels(const Mapping& m) {
+  if (tiles_along(m, Dim::C) == 1) return false;
+  const auto* channels = std::ranges::find(m.tile_order, Dim::C);
+  return std::any_of(channels + 1, m.tile_order.end(),
+                     [&](Dim dim) { return tiles_along(m, dim) > 1; });
 }
 
 }  // namespace
@@ -185,6 +205,8 @@ void choose_tiles(Mapping& m, const MemoryConfig& memory) {
         m.tile[Dim::K] = k;
         m.tile[Dim::P] = rows * row;
         m.tile[Dim::C] = c;
+        m.tile_order = kWeightsOuter;  // wherever C comes last, order makes no difference here
+        lay_out_passes(m);
         if (auto text = misfit(m, memory)) {
           reason = *text;
           continue;
@@ -192,7 +214,12 @@ void choose_tiles(Mapping& m, const MemoryConfig& memory) {
         for (const Order& order : {kWeightsOuter, kActivationsOuter}) {
           m.tile_order = order;
           if (fixed_order) set_order(m, memory.tiling);
-          refuse_outer_channels(m);
+          if (outputs_inside_channels(m)) {
+            reason =
+                "memory.tiling.order: C must come last where it is tiled, or partial sums would "
+                "leave the chip";
+            continue;
+          }
           const Estimate candidate = estimate(m);
           if (!best || candidate < best_estimate) {
             best = m;

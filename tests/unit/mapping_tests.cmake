@@ -1,0 +1,4 @@
+bitscale_test(mapping_tests LABEL fast
+  SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/mapping/schedule_property_test.cpp
+  LINKS bitscale_arch bitscale_mapping)
