@@ -8,7 +8,7 @@
 
 namespace bitscale::test {
 
-__extension__ typedef __int128 Exact;
+__extension__ typedef __int128 Exact;  // NOLINT(modernize-use-using): __extension__ takes no alias
 
 struct BlockSize {
   std::int64_t steps = 1, lanes = 1, filters = 1, windows = 1;

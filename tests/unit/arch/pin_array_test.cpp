@@ -42,8 +42,8 @@ MachineConfig machine_of(const std::string& yaml) {
   });
 }
 
-/// One machine per way that operands move, sums combine and steps wait.
-std::vector<NamedMachine> machines() {
+/// Output-stationary machines without chains: every movement, every serial operand.
+std::vector<NamedMachine> local_machines() {
   const std::string serial = "unit: {kind: bit_serial, serial: ";
   return {
       {"tree_of_guarded_multipliers",
@@ -72,6 +72,13 @@ std::vector<NamedMachine> machines() {
                 "array: {rows: {size: 3, loops: PQ 3, activations: unicast, weights: forward},\n"
                 "        columns: {size: 2, loops: K 2, activations: forward, weights: unicast},\n"
                 "        lanes: {size: 2, loops: C 2}, accumulator_sets: 1, pipeline_depth: 2}\n"},
+  };
+}
+
+/// Chains, other stationary operands, unusual loops, waits and spills.
+std::vector<NamedMachine> other_machines() {
+  const std::string serial = "unit: {kind: bit_serial, serial: ";
+  return {
       {"weight_stationary_chain",
        "unit: {kind: parallel, accumulator: {bits: 8, overflow: wrap}}\n"
        "array: {rows: {size: 4, loops: C 4, activations: unicast, weights: unicast, partial_sums: "
@@ -134,6 +141,13 @@ std::vector<NamedMachine> machines() {
        "memory: {dram: {kind: channel, bits_per_cycle: 16, clock: 500MHz, latency_cycles: 4}, "
        "tiling: {K: 2, C: 2, P: 2}}\n"},
   };
+}
+
+/// One machine per way that operands move, sums combine and steps wait.
+std::vector<NamedMachine> machines() {
+  std::vector<NamedMachine> all = local_machines();
+  for (const NamedMachine& machine : other_machines()) all.push_back(machine);
+  return all;
 }
 
 /// A small layer that leaves edges everywhere.
