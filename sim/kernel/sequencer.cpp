@@ -52,9 +52,7 @@ void Sequencer::compute() {
     const std::int64_t since = now_cycles();
     Resident resident;
     resident_.read(resident);
-    book(resident.activations_at > resident.weights_at ? Cause::wait_activations
-                                                       : Cause::wait_weights,
-         since);
+    book_wait(resident, since);
     if (resident.tile.starts_outputs) {
       const std::int64_t blocked = now_cycles();
       outputs_.acquire();
@@ -163,6 +161,15 @@ void Sequencer::write_back() {
     progress_.notify();
     if (--open_write_backs_ == 0) all_written_.notify(sc_core::SC_ZERO_TIME);
   }
+}
+
+void Sequencer::book_wait(const Resident& resident, std::int64_t since) {
+  // Weights are fetched first: the wait is theirs until they arrived, the activations' from then
+  // on.
+  const std::int64_t now = now_cycles();
+  const std::int64_t weights = std::clamp(resident.weights_at, since, now);
+  account_[Cause::wait_weights] += static_cast<std::uint64_t>(weights - since);
+  account_[Cause::wait_activations] += static_cast<std::uint64_t>(now - weights);
 }
 
 void Sequencer::spend(Cause cause, std::int64_t count) {

@@ -61,6 +61,8 @@ class Sequencer : public sc_core::sc_module {
   void send_drain(const Tile& tile, const Pass& pass, bool last_of_tile);
   /// Waits `count` cycles and books them.
   void spend(Cause cause, std::int64_t count);
+  /// Books the cycles since `since` that a tile was waited for to the operands that were under way.
+  void book_wait(const Resident& resident, std::int64_t since);
   /// Books the cycles since `since`.
   void book(Cause cause, std::int64_t since);
 

@@ -17,8 +17,8 @@ enum class Cause : std::uint8_t {
   operand_fetch,     ///< a step waited for a buffer's read port
   spill,             ///< partial sums written out and read back
   drain,             ///< results left the accumulators, not hidden
-  wait_activations,  ///< no tile yet: its activations came last
-  wait_weights,      ///< no tile yet: its weights came last
+  wait_activations,  ///< no tile yet: activations were under way
+  wait_weights,      ///< no tile yet: weights were under way
   wait_outputs,      ///< no free place in the output buffer
   write_back,        ///< the last results on their way to DRAM
   vector,            ///< work without MACs on the vector unit
