@@ -19,19 +19,21 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 TIMEOUT_s = 300
 
 
-def console_blocks(text):
-    """Yields (line number, lines) of each fenced block marked console."""
-    block, start = None, 0
+def blocks(text, language):
+    """Yields (line number, lines) of each fenced block marked with the language."""
+    block, start, wanted = None, 0, False
     for number, line in enumerate(text.splitlines(), 1):
-        if block is None and re.fullmatch(r"```console\s*", line):
-            block, start = [], number + 1
-        elif block is not None and line.startswith("```"):
-            yield start, block
+        fence = re.fullmatch(r" *```(\w*)\s*", line)
+        if fence and block is None:
+            block, start, wanted = [], number + 1, fence.group(1) == language
+        elif fence:
+            if wanted:
+                yield start, block
             block = None
         elif block is not None:
             block.append(line)
     if block is not None:
-        raise SystemExit(f"line {start}: console block without an end")
+        raise SystemExit(f"line {start}: a fenced block without an end")
 
 
 def commands(start, lines):
@@ -83,7 +85,11 @@ def check_file(path, environment):
         for entry in ROOT.iterdir():
             if entry.name not in ("build", ".git"):
                 os.symlink(entry, pathlib.Path(folder, entry.name))
-        for start, lines in console_blocks(path.read_text(encoding="utf-8")):
+        text = path.read_text(encoding="utf-8")
+        for _, lines in blocks(text, "yaml"):
+            if lines and lines[0].startswith("# file: "):
+                pathlib.Path(folder, lines[0].removeprefix("# file: ")).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        for start, lines in blocks(text, "console"):
             for number, command, expected in commands(start, lines):
                 count += 1
                 done = run(command, folder, environment)
