@@ -10,8 +10,8 @@ SKIPPED = {".git", "build", "out", ".cache"}
 TEXT_SUFFIXES = {".cpp", ".hpp", ".cmake", ".txt", ".md", ".yaml", ".yml", ".json", ".py", ".sh", ""}
 
 # An absolute path that only exists on one person's machine: anything but the standard system folders.
-ABSOLUTE = re.compile(r"""(?:^|[\s"'=(`:,])(/[A-Za-z][\w.-]*/[\w./-]*)""")
-SYSTEM_FOLDERS = {"usr", "bin", "dev", "etc", "proc"}
+ABSOLUTE = re.compile(r"""(?:^|[\s"'=(`:,])(/[A-Za-z][\w.-]*/[\w.-][\w./-]*)""")
+SYSTEM_FOLDERS = {"usr", "bin", "dev", "etc", "proc", "nonexistent"}
 
 
 def tree_files():
