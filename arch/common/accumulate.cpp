@@ -92,7 +92,8 @@ VectorTile vector_tile(const Side& side, std::int64_t first, std::int64_t term, 
   const std::int16_t* values = side.values + term * side.stride + first;
   const std::int64_t width = side.count - first;
   if (width >= tiles::kWidth) return {values, side.stride};
-  scratch.assign(static_cast<std::size_t>(terms * tiles::kWidth), 0);
+  // Grown with zeros; what lies past the end of the operand is never written.
+  scratch.resize(std::max(scratch.size(), static_cast<std::size_t>(terms * tiles::kWidth)));
   for (std::int64_t t = 0; t < terms; ++t) {
     std::copy_n(values + t * side.stride, width, scratch.data() + t * tiles::kWidth);
   }
@@ -117,7 +118,6 @@ void run_exact(const Problem& problem, std::int64_t most_terms) {
     const std::int64_t count = std::min(chunk, terms - term);
     for (std::int64_t row = 0; row < problem.rows.count; row += tiles::kExactRows) {
       const std::int64_t height = std::min(tiles::kExactRows, problem.rows.count - row);
-      if (height < tiles::kExactRows) std::fill(rows.begin(), rows.end(), 0);
       for (std::int64_t t = 0; t < count; ++t) {
         std::copy_n(problem.rows.values + (term + t) * problem.rows.stride + row, height,
                     rows.data() + t * tiles::kExactRows);
@@ -163,7 +163,7 @@ std::optional<tiles::Arithmetic> arithmetic_for(const Problem& problem,
   constexpr std::int64_t kSafe = std::int64_t{1} << 61;
   const std::int64_t term = problem.vector.max_slice() * problem.rows.max_slice();
   const int shift = cycles.back().shift;  // most significant bits come last
-  if (accumulator_bits > 62 || problem.lanes > kSafe / (term << shift)) return std::nullopt;
+  if (accumulator_bits > 63 || problem.lanes > kSafe / (term << shift)) return std::nullopt;
   const std::int64_t tree = term * problem.lanes;
   const std::int64_t sum = (tree << shift) + (std::int64_t{1} << (accumulator_bits - 1));
   if (sum <= INT32_MAX) return tiles::Arithmetic::tree_32_sum_32;

@@ -106,10 +106,10 @@ void PinArray::State::tick(const Slot& slot) {
 
 void PinArray::State::drive(GridUnit& unit, UnitStep& step, const Slot& slot) {
   if (slot.enabled && slot.cycle == 0) begin_step(unit, step, slot);
-  // In a chain idle units hand partial sums on; elsewhere they stand still.
-  const bool works = slot.enabled && (layout.has_chain() || step.output >= 0);
+  // A unit without a product of its own still hands on the partial sum of its chain.
+  const bool works = slot.enabled && step.output >= 0;
   unit.enable.write(works);
-  unit.bank_valid.write(unit.bank != nullptr && slot.enabled && step.output >= 0);
+  unit.bank_valid.write(works);
   if (!slot.enabled) return;
   for (std::size_t lane = 0; lane < unit.activations.size(); ++lane) {
     unit.activations[lane].write(unit.pins->activation_pins(step.activations[lane], slot.cycle));

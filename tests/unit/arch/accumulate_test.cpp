@@ -139,6 +139,22 @@ TEST(Accumulate, ExtremeSixteenBitProductsSumWithoutLoss) {
   EXPECT_EQ(sums, std::vector<std::int64_t>(40 * 40, terms << 30));
 }
 
+TEST(Accumulate, ExtremeProductsOfEveryWidthSumWithoutLoss) {
+  // Crosses the width at which sums no longer fit 32 bits, and the term at which they stop to.
+  const std::int64_t terms = 600;
+  for (int bits = 2; bits <= 16; ++bits) {
+    const std::int64_t weight = -(std::int64_t{1} << (bits - 1));
+    const std::vector<std::int16_t> activations(static_cast<std::size_t>(terms * 3), INT16_MIN);
+    const std::vector<std::int16_t> weights(static_cast<std::size_t>(terms * 33),
+                                            static_cast<std::int16_t>(weight));
+    std::vector<std::int64_t> sums(3 * 33, 0);
+    AccumulateBlock block{terms,          1,  33,          3,  activations.data(),
+                          weights.data(), 33, sums.data(), 33, true};
+    accumulate_block(block, {twos_type(16), twos_type(bits), {48, Overflow::wrap}}, Serial::none);
+    EXPECT_EQ(sums, std::vector<std::int64_t>(3 * 33, terms * INT16_MIN * weight)) << bits;
+  }
+}
+
 TEST(Accumulate, SaturationDependsOnTheOrderOfSteps) {
   // 100 + 100 - 100 in 8 bits: 27 when the sum clamps first, 100 when it does not.
   const std::int16_t ones[] = {1, 1, 1};
