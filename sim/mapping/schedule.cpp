@@ -101,7 +101,7 @@ std::int64_t activation_sets(const Mapping& m, std::int64_t first_filter, std::i
   for (std::int64_t i = 0; i < filters; ++i)
     sets.emplace_back((first_filter + i) / m.shape.K, unicast_place(m, i));
   std::ranges::sort(sets);
-  return std::ranges::unique(sets).begin() - sets.begin();
+  return std::unique(sets.begin(), sets.end()) - sets.begin();
 }
 
 /// Sum of the above over the array iterations along K.
