@@ -35,6 +35,9 @@ class Watchdog : public sc_core::sc_module {
       wait(cycles(patience_), progress_);
       if (finished_() || now_cycles() - before < patience_) continue;
       report_ = dump_();
+      // The reason follows in the error; SystemC need not print that it stopped.
+      sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
+                                              sc_core::SC_DO_NOTHING);
       sc_core::sc_stop();
       return;
     }

@@ -235,6 +235,35 @@ void check_sizes(const Mapping& m) {
   }
 }
 
+/// Simulated time holds 2^54 cycles: refuses what may take a sixteenth of that, by a bound of the
+/// cycles of every step, pass and tile.
+void check_time(const Mapping& m) {
+  constexpr double kMaxCycles = 1125899906842624.0;  // 2^50
+  const auto wide = [](std::int64_t value) { return static_cast<double>(value); };
+  double steps = 1;
+  double tiles = 1;
+  for (std::size_t i = 0; i < kDims; ++i) {
+    steps *= wide(ceil_div(m.bound.values[i], m.spatial.values[i]));
+    tiles *= wide(ceil_div(m.bound.values[i], m.tile.values[i]));
+  }
+  const auto fetch = [&](const BufferConfig& buffer, int width) {
+    return buffer.port_bits == 0 ? 0.0 : wide(m.positions()) * width / wide(buffer.port_bits);
+  };
+  double cycles = steps * (wide(m.unit_cycles + m.fill_cycles + m.load_cycles) +
+                           fetch(m.activation_buffer, m.activation_bits) +
+                           fetch(m.weight_buffer, m.weight_bits));
+  if (!m.dram.ideal()) {
+    const LayerShape& s = m.shape;
+    const double bits = wide(s.inputs()) * m.activation_bits + wide(s.weights()) * m.weight_bits +
+                        wide(s.outputs()) * m.output_bits;
+    const double requests = 3 * wide(m.dram.latency_cycles + 1);
+    const double channel = bits / wide(m.dram.bits_per_cycle) + requests;
+    cycles += tiles * channel * (wide(m.clock_Hz) / wide(m.dram.clock_Hz) + 1);
+  }
+  if (cycles > kMaxCycles)
+    throw MappingError(m.layer, "the layer may take more cycles than simulated time holds");
+}
+
 std::string loop_text(Dim dim, std::int64_t count) {
   return fmt::format(" {} {}", to_string(dim), count);
 }
@@ -271,6 +300,7 @@ Mapping map_layer(const Layer& layer, const MachineConfig& machine) {
   }
   choose_tiles(m, machine.memory);
   lay_out_passes(m);
+  check_time(m);
   if (machine.unit->guard() == Guard::lane_group && m.tile[Dim::C] < m.bound[Dim::C] &&
       m.tile[Dim::C] % m.on_lanes[Dim::C] != 0) {
     throw MappingError(m.layer,

@@ -4,6 +4,8 @@
 
 #include "arch/builtin.hpp"
 #include "sim/config/reader.hpp"
+#include "sim/core/errors.hpp"
+#include "sim/mapping/account.hpp"
 #include "sim/mapping/mapping.hpp"
 
 namespace bitscale::testing_support {
@@ -49,6 +51,17 @@ inline LayerShape convolution(std::int64_t K, std::int64_t C, std::int64_t input
   shape.H = shape.W = input;
   shape.R = shape.S = kernel;
   return shape;
+}
+
+/// Cycles by cause as text, those with any: what failed comparisons print.
+inline std::string causes(const CycleAccount& account) {
+  std::string text;
+  for (std::size_t i = 0; i < kCauses; ++i) {
+    if (account.by_cause[i] == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += std::string(kCauseNames[i]) + " " + std::to_string(account.by_cause[i]);
+  }
+  return text;
 }
 
 /// What map_layer refuses a layer with; '' where it does not.

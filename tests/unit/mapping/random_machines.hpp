@@ -135,6 +135,7 @@ class RandomMachines {
     BitSerialConfig config;
     config.accumulator = accumulator;
     config.serial = one_of<Serial>({Serial::activations, Serial::weights, Serial::both});
+    if (chance(30)) config.guard = Guard::lane_group;
     return std::make_shared<BitSerialUnit>(config);
   }
 
