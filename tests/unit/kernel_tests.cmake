@@ -2,5 +2,6 @@ bitscale_test(kernel_tests LABEL fast
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/kernel/engine_property_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/kernel/hand_computed_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/kernel/slots_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/kernel/watchdog_test.cpp
-  LINKS bitscale_arch bitscale_kernel bitscale_mapping bitscale_workload)
+  LINKS bitscale_app bitscale_arch bitscale_kernel bitscale_mapping bitscale_workload)
