@@ -64,4 +64,4 @@ echo "tidy: ${#files[@]} files"
 if [[ ${#files[@]} -eq 0 ]]; then exit 0; fi
 # Warnings are errors (.clang-tidy); the count of suppressed ones from system headers is noise.
 printf '%s\0' "${files[@]}" |
-  xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet -p "$build" 2> >(grep -v 'warnings\? generated\.$' >&2)
+  xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet -p "$build" 2> >(grep -v '^[0-9]* warnings\?\( and [0-9]* errors\?\)\? generated\.$' >&2)
