@@ -31,14 +31,14 @@ ClockedUnit::ClockedUnit(const sc_core::sc_module_name& name, std::size_t lanes,
 void ClockedUnit::settle() { addend_.write(enable.read() ? addend(cycle_.read()) : 0); }
 
 void ClockedUnit::step() {
-  for (std::size_t lane = 0; lane < lanes(); ++lane) {
-    activation_out[lane].write(activation_in[lane].read());
-    weight_out[lane].write(weight_in[lane].read());
-  }
   valid_out.write(enable.read());
   if (!enable.read()) {
     done.write(false);
     return;
+  }
+  for (std::size_t lane = 0; lane < lanes(); ++lane) {
+    activation_out[lane].write(activation_in[lane].read());
+    weight_out[lane].write(weight_in[lane].read());
   }
   if (cycle_.read() == 0) count();
   const std::int32_t next = cycle_.read() + 1 == cycles_per_step_ ? 0 : cycle_.read() + 1;

@@ -110,7 +110,7 @@ void PinArray::State::drive(GridUnit& unit, UnitStep& step, const Slot& slot) {
   const bool works = slot.enabled && step.output >= 0;
   unit.enable.write(works);
   unit.bank_valid.write(works);
-  if (!slot.enabled) return;
+  if (!works) return;
   for (std::size_t lane = 0; lane < unit.activations.size(); ++lane) {
     unit.activations[lane].write(unit.pins->activation_pins(step.activations[lane], slot.cycle));
   }
@@ -127,6 +127,8 @@ void PinArray::State::drive(GridUnit& unit, UnitStep& step, const Slot& slot) {
 
 /// Looks up the operands of a unit's lanes, and where its sum goes.
 void PinArray::State::begin_step(GridUnit& unit, UnitStep& step, const Slot& slot) {
+  step.output = output_at(slot, layout.chain_head(unit.place));
+  if (step.output < 0) return;  // idle, as are all that take operands or partial sums from here
   step.activations.assign(unit.lane_valid.size(), 0);
   step.weights.assign(unit.lane_valid.size(), 0);
   step.zero = true;
@@ -145,8 +147,7 @@ void PinArray::State::begin_step(GridUnit& unit, UnitStep& step, const Slot& slo
     step.zero = step.zero && step.activations[lane] == 0;
   }
   unit.hold.write(step.zero);
-  step.output = output_at(slot, layout.chain_head(unit.place));
-  if (step.output >= 0) unit.bank_address.write(step.output);
+  unit.bank_address.write(step.output);
 }
 
 /// Output of a place; the first lane at the head of a chain has a product where any has.
@@ -161,8 +162,7 @@ std::int64_t PinArray::State::output_at(const Slot& slot, const GridPlace& place
 /// left them.
 void PinArray::State::begin_pass(GridUnit& unit, const UnitStep& step, const Pass& pass) {
   if (!pass.starts && !pass.restores) return;
-  const bool restores = pass.restores && step.output >= 0;
-  unit.partial.write(restores ? record.sums[static_cast<std::size_t>(step.output)] : 0);
+  unit.partial.write(pass.restores ? record.sums[static_cast<std::size_t>(step.output)] : 0);
   unit.clear.write(true);
 }
 

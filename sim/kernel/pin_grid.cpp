@@ -12,24 +12,34 @@ void bind_all(Ports& ports, Wires<T>& wires) {
   for (std::size_t lane = 0; lane < wires.size(); ++lane) ports[lane](wires[lane]);
 }
 
-template <typename T>
-void grow(Wires<T>& wires, std::int64_t count) {
-  while (static_cast<std::int64_t>(wires.size()) < count) wires.emplace_back();
-}
-
 }  // namespace
+
+GridUnit::GridUnit(const sc_core::sc_module_name& name, const GridPlace& where,
+                   const PinLayout& layout, const Unit& kind, const OperandTypes& types)
+    : sc_core::sc_module(name),
+      place(where),
+      delay(layout.delay(where)),
+      pins(kind.make_pin_unit("pins", layout.lanes(), types)) {
+  const PinLayout::Source own{false, place};
+  if (layout.source(Operand::activations, place) == own) activations.grow(layout.lanes());
+  if (layout.source(Operand::weights, place) == own) weights.grow(layout.lanes());
+  activations_out.grow(layout.lanes());
+  weights_out.grow(layout.lanes());
+  lane_valid.grow(layout.lanes());
+}
 
 PinGrid::PinGrid(const sc_core::sc_module_name& name, const PinLayout& layout, const Unit& unit,
                  const OperandTypes& types, std::vector<std::int64_t>& sums)
-    : sc_core::sc_module(name), layout_(layout) {
+    : sc_core::sc_module(name),
+      layout_(layout),
+      first_(std::make_unique<sc_core::sc_signal<bool>>("first")) {
   OperandTypes unit_types = types;
   // A chain adds exactly: only the register at its end is finite.
   if (layout.uses_bank()) unit_types.accumulator = {kMaxAccumulatorBits, Overflow::wrap};
   for (std::int64_t row = 0; row < layout.rows(); ++row) {
     for (std::int64_t column = 0; column < layout.columns(); ++column) {
-      GridUnit& made = units_.emplace_back();
-      made.place = {row, column};
-      make_unit(made, unit, unit_types);
+      const std::string place = fmt::format("unit_{}_{}", row, column);
+      units_.emplace_back(place.c_str(), GridPlace{row, column}, layout, unit, unit_types);
     }
   }
   for (GridUnit& bound : units_) {
@@ -45,18 +55,13 @@ PinGrid::PinGrid(const sc_core::sc_module_name& name, const PinLayout& layout, c
   }
 }
 
-void PinGrid::make_unit(GridUnit& unit, const Unit& kind, const OperandTypes& types) {
-  unit.delay = layout_.delay(unit.place);
-  unit.pins = kind.make_pin_unit(fmt::format("unit_{}_{}", unit.place.row, unit.place.column),
-                                 layout_.lanes(), types);
-  const PinLayout::Source own{false, unit.place};
-  if (layout_.source(Operand::activations, unit.place) == own) {
-    grow(unit.activations, layout_.lanes());
-  }
-  if (layout_.source(Operand::weights, unit.place) == own) grow(unit.weights, layout_.lanes());
-  grow(unit.activations_out, layout_.lanes());
-  grow(unit.weights_out, layout_.lanes());
-  grow(unit.lane_valid, layout_.lanes());
+PinGrid::~PinGrid() {
+  // libsystemc 2.3.4 searches its list of signals from the front for the one that goes, and fills
+  // the gap with the last one. Once the first has gone, the last is always at the front: the others
+  // then go in the reverse of the order in which they came, each at once, instead of in time that
+  // grows with their number.
+  first_.reset();
+  while (!units_.empty()) units_.pop_back();
 }
 
 void PinGrid::bind(GridUnit& unit) {

@@ -14,12 +14,34 @@
 
 namespace bitscale::kernel {
 
+/// Signals that go in the reverse of the order in which they came: see PinGrid's destructor.
 template <typename T>
-using Wires = std::deque<sc_core::sc_signal<T>>;
+class Wires {
+ public:
+  Wires() = default;
+  ~Wires() {
+    while (!signals_.empty()) signals_.pop_back();
+  }
+  Wires(const Wires&) = delete;
+  Wires& operator=(const Wires&) = delete;
 
-/// One unit of the grid and the signals on its pins. `activations` and `weights` are empty where
-/// the unit takes the operand from a neighbour or from another unit's feed.
-struct GridUnit {
+  void grow(std::int64_t count) {
+    while (static_cast<std::int64_t>(signals_.size()) < count) signals_.emplace_back();
+  }
+  [[nodiscard]] std::size_t size() const { return signals_.size(); }
+  [[nodiscard]] sc_core::sc_signal<T>& operator[](std::size_t i) { return signals_[i]; }
+
+ private:
+  std::deque<sc_core::sc_signal<T>> signals_;
+};
+
+/// One unit of the grid and the signals on its pins; a module of its own, because SystemC searches
+/// a parent's children one by one when they go. `activations` and `weights` are empty where the
+/// unit takes the operand from a neighbour or from another unit's feed.
+struct GridUnit : sc_core::sc_module {
+  GridUnit(const sc_core::sc_module_name& name, const GridPlace& where, const PinLayout& layout,
+           const Unit& kind, const OperandTypes& types);
+
   GridPlace place;
   std::int64_t delay = 0;
   std::unique_ptr<PinUnit> pins;
@@ -37,6 +59,7 @@ class PinGrid : public sc_core::sc_module {
   /// narrow. Banks keep their entries in `sums`.
   PinGrid(const sc_core::sc_module_name& name, const PinLayout& layout, const Unit& unit,
           const OperandTypes& types, std::vector<std::int64_t>& sums);
+  ~PinGrid() override;
 
   [[nodiscard]] std::deque<GridUnit>& units() { return units_; }
   [[nodiscard]] const std::deque<GridUnit>& units() const { return units_; }
@@ -52,10 +75,10 @@ class PinGrid : public sc_core::sc_module {
   GridUnit& at(const GridPlace& place) {
     return units_[static_cast<std::size_t>(place.row * layout_.columns() + place.column)];
   }
-  void make_unit(GridUnit& unit, const Unit& kind, const OperandTypes& types);
   void bind(GridUnit& unit);
 
   const PinLayout& layout_;
+  std::unique_ptr<sc_core::sc_signal<bool>> first_;  ///< first made, first gone
   sc_core::sc_signal<bool> clock_{"clock"};
   std::deque<GridUnit> units_;
 };

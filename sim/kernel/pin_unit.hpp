@@ -8,7 +8,7 @@ namespace bitscale {
 /// A unit of the array as a clocked module (fidelity: pin). Everything happens at the rising edge:
 /// what stands on the inputs then is computed; the accumulator's new value and the operands for the
 /// next neighbour are on the outputs after it. A step lasts cycles_per_step edges with `enable`;
-/// edges without it, also in the middle of a step, change nothing but the forwarded operands.
+/// edges without it, also in the middle of a step, change nothing.
 class PinUnit : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> clock{"clock"};

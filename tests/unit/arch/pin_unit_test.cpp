@@ -124,9 +124,17 @@ TEST(GuardedMac, HandsOperandsToTheNeighbourOneCycleLater) {
   bench.activations[1].write(6);
   sc_core::sc_start(0.25, sc_core::SC_NS);
   EXPECT_EQ(bench.activations_out[1].read(), 4);  // nothing moves before the edge
-  bench.tick();
+  bench.step({2, 6}, {7, 9}, 1, false);
   EXPECT_EQ(bench.activations_out[1].read(), 6);
+}
+
+TEST(GuardedMac, HandsNothingOnWithoutEnable) {
+  Bench bench(mac(), 1, types_of(8, 8));
+  bench.step({2}, {7}, 1, true);
+  bench.activations[0].write(6);
+  bench.tick();
   EXPECT_FALSE(bench.valid_out.read());
+  EXPECT_EQ(bench.activations_out[0].read(), 2);
 }
 
 TEST(GuardedMac, LeavesIdleLanesOut) {
