@@ -59,7 +59,9 @@ TEST(TileEngine, CyclesEqualTheClosedFormCauseByCause) {
 TEST(TileEngine, CyclesOfManyTilesEqualTheClosedFormWhereTheChannelTakesNoTime) {
   int waiting = 0;
   const auto compare = [&](const MachineConfig& machine, const Layer&, const Mapping& tiled) {
-    const Mapping mapping = with_ideal_dram(tiled);
+    Mapping mapping = with_ideal_dram(tiled);
+    // With one place only, a stationary operand arrives too late to load behind the pass before.
+    mapping.activation_buffer.double_buffered = mapping.weight_buffer.double_buffered = true;
     SCOPED_TRACE(mapping.describe());
     const CycleAccount cycles = simulate(mapping, machine).cycles;
     const CycleAccount expected = closed_form(mapping);
