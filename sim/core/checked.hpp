@@ -6,7 +6,8 @@
 namespace bitscale {
 
 /// a * b, or nothing where the product leaves 64 bits.
-[[nodiscard]] constexpr std::optional<std::int64_t> checked_multiply(std::int64_t a, std::int64_t b) {
+[[nodiscard]] constexpr std::optional<std::int64_t> checked_multiply(std::int64_t a,
+                                                                     std::int64_t b) {
   std::int64_t product = 0;
   if (__builtin_mul_overflow(a, b, &product)) return std::nullopt;
   return product;
