@@ -7,15 +7,16 @@
 
 namespace bitscale {
 
-/// Loop dimensions of a convolution: batch N, group G, filter K and channel C (both within a group), output
-/// row P and column Q, filter row R and column S. PQ is output pixels flattened, crossing rows.
+/// Loop dimensions of a convolution: batch N, group G, filter K and channel C (both within a
+/// group), output row P and column Q, filter row R and column S. PQ is output pixels flattened,
+/// crossing rows.
 enum class Dim : std::uint8_t { N, G, K, C, P, Q, R, S, PQ };
 
 /// How many of the dimensions are independent (PQ is a view of P and Q).
 inline constexpr std::size_t kDims = 8;
 
 inline constexpr std::array<std::string_view, kDims + 1> kDimNames = {"N", "G", "K", "C", "P",
-                                                                     "Q", "R", "S", "PQ"};
+                                                                      "Q", "R", "S", "PQ"};
 
 [[nodiscard]] constexpr std::string_view to_string(Dim dim) {
   return kDimNames[static_cast<std::size_t>(dim)];
