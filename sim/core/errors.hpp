@@ -28,7 +28,8 @@ struct Mark {
   bool operator==(const Mark&) const = default;
 };
 
-/// One problem of a configuration: where, which dotted key, and what was expected against what was found.
+/// One problem of a configuration: where, which dotted key, and what was expected against what was
+/// found.
 struct Diagnostic {
   Mark where;
   std::string key;
