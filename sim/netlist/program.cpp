@@ -23,7 +23,7 @@ Program::Program(const Netlist& netlist) : node_count(netlist.nodes.size()) {
   const std::vector<std::uint32_t> weights = node_weight_halves(netlist);
   class_weight_halves = weights;
   std::ranges::sort(class_weight_halves);
-  class_weight_halves.erase(std::ranges::unique(class_weight_halves).begin(),
+  class_weight_halves.erase(std::unique(class_weight_halves.begin(), class_weight_halves.end()),
                             class_weight_halves.end());
   for (const std::uint32_t weight : weights) {
     node_class.push_back(static_cast<std::uint32_t>(
