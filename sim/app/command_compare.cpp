@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "arch/unit.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/experiment_options.hpp"
 #include "sim/app/runner.hpp"
@@ -33,6 +35,38 @@ void require_one_technology(const std::vector<Experiment>& experiments) {
   }
 }
 
+/// What the machines share and what they do not, beside the work.
+void add_conditions(const std::vector<Experiment>& experiments, CompareResult& result) {
+  result.held_equal = {"layers, operands and precisions",
+                       "technology " + experiments.front().machine.technology.name};
+  const MachineConfig& first = experiments.front().machine.config;
+  const auto compare = [&](const std::string& what, const auto& equal) {
+    const bool held = std::ranges::all_of(
+        experiments, [&](const Experiment& e) { return equal(e.machine.config); });
+    (held ? result.held_equal : result.free).push_back(what);
+  };
+  compare("clock", [&](const MachineConfig& m) { return m.clock_Hz == first.clock_Hz; });
+  compare("memory hierarchy", [&](const MachineConfig& m) { return m.memory == first.memory; });
+  compare("kind of unit",
+          [&](const MachineConfig& m) { return m.unit->kind() == first.unit->kind(); });
+  compare("number of multiplier positions",
+          [&](const MachineConfig& m) { return m.array.positions() == first.array.positions(); });
+  result.free.emplace_back("area");
+}
+
+/// Commands that follow this one; none that would not run as it stands.
+std::vector<std::string> next_commands(const CompareRequest& request) {
+  std::vector<std::string> next;
+  if (request.common.overrides.empty()) {
+    const std::string profile =
+        request.common.profile ? " --profile " + *request.common.profile : "";
+    next.push_back(fmt::format("bitscale run --machine {} --workload {}{}", request.machines.back(),
+                               request.workloads.back(), profile));
+  }
+  next.emplace_back("bitscale explain speedup");
+  return next;
+}
+
 ExitCode compare(const CompareRequest& request) {
   if (request.machines.size() < 2)
     throw UsageError("error: --machines needs at least two names with commas between");
@@ -48,9 +82,8 @@ ExitCode compare(const CompareRequest& request) {
   require_one_technology(experiments);
   if (!request.output.directory.empty()) require_writable(request.output.directory);
   CompareResult result;
-  result.held_equal = {"work: the same layers, operands and precisions",
-                       "technology: " + experiments.front().machine.technology.name};
-  result.free = {"array size, clock, memory hierarchy and area, as each machine's file has them"};
+  add_conditions(experiments, result);
+  result.next = next_commands(request);
   for (const Experiment& experiment : experiments) {
     result.runs.push_back(
         run_experiment(experiment, stderr_progress(request.output.quiet), request.output.command));

@@ -39,6 +39,9 @@ ExitCode reproduce(const Request& request) {
         reproduction.run(stderr_progress(request.output.quiet));
     result.checks.insert(result.checks.end(), checks.begin(), checks.end());
   }
+  result.next = {
+      "bitscale compare --machines dadiannao,stripes --workload alexnet --profile stripes_100",
+      "bitscale reproduce " + request.name + " --format json", "bitscale explain verdict"};
   publish(request.output, "reproduce",
           {[&] { return dump(reproduce_json(result)); }, [&] { return reproduce_csv(result); },
            [&](const TextStyle& style) { return reproduce_text(result, style); }});

@@ -13,6 +13,21 @@
 namespace bitscale::app {
 namespace {
 
+/// Commands that follow this one; none that would not run as it stands.
+std::vector<std::string> next_commands(const ExperimentRequest& request) {
+  std::vector<std::string> next;
+  if (!request.experiment.empty()) {
+    next.push_back(fmt::format("bitscale run {} --format json", request.experiment));
+  } else if (request.overrides.empty()) {
+    const std::string other = request.machine == "dadiannao" ? "stripes" : "dadiannao";
+    const std::string profile = request.profile ? " --profile " + *request.profile : "";
+    next.push_back(fmt::format("bitscale compare --machines {},{} --workload {}{}", other,
+                               request.machine, request.workload, profile));
+  }
+  next.emplace_back("bitscale explain utilization");
+  return next;
+}
+
 ExitCode run(const ExperimentRequest& request, const OutputOptions& output) {
   if (request.experiment.empty() == (request.machine.empty() && request.workload.empty())) {
     throw UsageError(
@@ -24,8 +39,8 @@ ExitCode run(const ExperimentRequest& request, const OutputOptions& output) {
   }
   const Experiment experiment = load_experiment(request);
   if (!output.directory.empty()) require_writable(output.directory);
-  const RunResult result =
-      run_experiment(experiment, stderr_progress(output.quiet), output.command);
+  RunResult result = run_experiment(experiment, stderr_progress(output.quiet), output.command);
+  result.next = next_commands(request);
   publish(output, "run",
           {[&] { return dump(run_json(result)); }, [&] { return runs_csv({result}); },
            [&](const TextStyle& style) { return run_text(result, style); }},

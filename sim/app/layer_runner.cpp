@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/app/memory_counts.hpp"
 #include "sim/app/runner.hpp"
 #include "sim/core/errors.hpp"
 #include "sim/workload/reference.hpp"
@@ -9,43 +10,6 @@
 
 namespace bitscale::app {
 namespace {
-
-ActionCount memory_action(const char* component, Action action, const BufferConfig& buffer,
-                          std::uint64_t bits) {
-  ActionCount count;
-  count.component = component;
-  count.action = action;
-  count.capacity_bits = buffer.capacity_bits / buffer.banks;
-  count.access_bits = buffer.access_bits;
-  count.count = bits;
-  return count;
-}
-
-void count_memory(const Mapping& mapping, const Traffic& traffic,
-                  std::vector<ActionCount>& actions) {
-  const BufferConfig& activations = mapping.activation_buffer;
-  const BufferConfig& weights = mapping.weight_buffer;
-  const BufferConfig& outputs = mapping.output_buffer;
-  const auto buffer = [&](const char* name, Action action, const BufferConfig& config,
-                          std::uint64_t bits) {
-    // A buffer of unlimited size stands for no particular memory: it has no energy.
-    if (config.capacity_bits > 0 && bits > 0)
-      actions.push_back(memory_action(name, action, config, bits));
-  };
-  buffer("activation_buffer", Action::sram_read, activations, traffic.activation_reads);
-  buffer("activation_buffer", Action::sram_write, activations, traffic.activation_fills);
-  buffer("weight_buffer", Action::sram_read, weights, traffic.weight_reads);
-  buffer("weight_buffer", Action::sram_write, weights, traffic.weight_fills);
-  buffer("output_buffer", Action::sram_read, outputs, traffic.output_reads + traffic.partial_reads);
-  buffer("output_buffer", Action::sram_write, outputs,
-         traffic.output_writes + traffic.partial_writes);
-  const auto dram = [&](const char* name, Action action, std::uint64_t bits) {
-    if (bits > 0) actions.push_back(memory_action(name, action, {}, bits));
-  };
-  dram("dram_activations", Action::dram_read, traffic.dram_activations);
-  dram("dram_weights", Action::dram_read, traffic.dram_weights);
-  dram("dram_outputs", Action::dram_write, traffic.dram_outputs);
-}
 
 /// Products and units that a guard leaves working, from exact zero counts of the operands.
 void apply_guard(const Mapping& mapping, const Unit& unit, const Operands* operands,
@@ -123,7 +87,7 @@ CheckResult check_sums(const Mapping& mapping, const Operands& operands,
   check.matched = check.mismatches == 0;
   if (!check.matched && simulation.overflow_events > 0 &&
       accumulator.overflow == Overflow::saturate) {
-    check.matched = true;  // saturation changed the sums, as it is meant to
+    check.comparable = false;  // saturation changed the sums, as it is meant to
     check.first_mismatch = fmt::format("{} outputs differ because a {}-bit accumulator saturated",
                                        check.mismatches, accumulator.bits);
   }
@@ -141,14 +105,6 @@ OperandReport report_operands(const Operands& operands, const OperandStatistics&
   return report;
 }
 
-LayerResult describe(const Layer& layer) {
-  LayerResult result;
-  result.name = layer.name;
-  result.kind = to_string(layer.kind);
-  result.activation_bits = layer.activation.bits;
-  return result;
-}
-
 }  // namespace
 
 LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
@@ -163,7 +119,10 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
   kernel::LayerSimulation simulation =
       kernel::simulate_layer(mapping, unit, values ? operands : nullptr, options);
 
-  LayerResult result = describe(layer);
+  LayerResult result;
+  result.name = layer.name;
+  result.kind = to_string(layer.kind);
+  result.activation_bits = layer.activation.bits;
   result.weight_bits = layer.weight.bits;
   result.accumulator_bits = mapping.types.accumulator.bits;
   result.macs = simulation.traffic.macs;
@@ -187,48 +146,10 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
   apply_guard(mapping, unit, operands, statistics, activity);
   result.slots = account_slots(mapping, simulation.cycles, simulation.traffic, activity);
   unit.count_actions(activity, result.actions);
-  count_memory(mapping, simulation.traffic, result.actions);
+  count_memory(experiment.machine.config, simulation.traffic, result.accumulator_bits,
+               result.actions);
   if (config.check) result.check = check_sums(mapping, *operands, simulation);
   if (sums != nullptr) *sums = std::move(simulation.sums);
-  return result;
-}
-
-LayerResult run_vector_layer_costs(const MachineConfig& machine, const Layer& layer) {
-  LayerResult result = describe(layer);
-  const TensorShape out = output_shape(layer);
-  const auto outputs = static_cast<std::uint64_t>(out.elements());
-  const bool pool = layer.kind == LayerKind::max_pool || layer.kind == LayerKind::average_pool;
-  const auto window = static_cast<std::uint64_t>(pool ? layer.shape.R * layer.shape.S : 1);
-  // ReLU and bias happen in the output unit as results drain; concatenation is addressing.
-  const bool fused = layer.kind == LayerKind::relu || layer.kind == LayerKind::bias;
-  const bool free = layer.kind == LayerKind::concat;
-  const auto lanes = static_cast<std::uint64_t>(machine.array.vector_lanes);
-  if (!fused && !free) result.cycles[Cause::vector] = (outputs * window + lanes - 1) / lanes;
-  result.slots.stalled =
-      static_cast<std::uint64_t>(machine.array.positions()) * result.cycles.total();
-  if (free) return result;
-  ActionCount work;
-  work.component = "vector";
-  work.action = layer.kind == LayerKind::multiply ? Action::multiply : Action::add;
-  work.width_a = layer.activation.bits;
-  work.width_b = layer.kind == LayerKind::multiply ? layer.activation.bits : 0;
-  work.count = outputs * window;
-  result.actions.push_back(work);
-  if (fused) return result;
-  const auto bits =
-      static_cast<std::uint64_t>(machine.unit->stored_activation_bits(layer.activation));
-  const auto out_bits =
-      static_cast<std::uint64_t>(machine.unit->stored_activation_bits(layer.output));
-  const std::uint64_t inputs =
-      pool ? outputs * window : outputs * std::max<std::uint64_t>(layer.inputs.size(), 1);
-  if (machine.memory.activations.capacity_bits > 0) {
-    result.actions.push_back(memory_action("activation_buffer", Action::sram_read,
-                                           machine.memory.activations, inputs * bits));
-  }
-  if (machine.memory.outputs.capacity_bits > 0) {
-    result.actions.push_back(memory_action("output_buffer", Action::sram_write,
-                                           machine.memory.outputs, outputs * out_bits));
-  }
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sim/app/memory_counts.hpp"
 #include "sim/app/version.hpp"
 #include "sim/core/hash.hpp"
 #include "sim/power/energy.hpp"
@@ -42,6 +43,7 @@ Provenance provenance(const Experiment& experiment, const std::string& command) 
   p.workload_sha256 = sha256_hex(std::string_view(experiment.workload_yaml));
   p.technology_sha256 = sha256_hex(std::string_view(experiment.technology_yaml));
   if (experiment.simulation.operands != OperandMode::off) p.seeds = seeds_of(experiment.workload);
+  p.technology_notes = experiment.machine.technology.notes;
   p.assumed = experiment.machine.config.assumed;
   p.assumed.insert(p.assumed.end(), experiment.workload.assumed.begin(),
                    experiment.workload.assumed.end());
@@ -55,17 +57,7 @@ std::vector<AreaItem> area_items(const MachineConfig& machine) {
   const auto units =
       static_cast<std::uint64_t>(machine.array.rows.size * machine.array.columns.size);
   machine.unit->count_area(machine.array.lanes.size, units, items);
-  const auto memory = [&](const char* name, std::int64_t capacity_bits) {
-    AreaItem item;
-    item.component = name;
-    item.action = Action::sram_read;
-    item.capacity_bits = capacity_bits;
-    item.count = 1;
-    items.push_back(item);
-  };
-  memory("activation_buffer", machine.memory.activations.capacity_bits);
-  memory("weight_buffer", machine.memory.weights.capacity_bits);
-  memory("output_buffer", machine.memory.outputs.capacity_bits);
+  count_memory_area(machine, items);
   return items;
 }
 
@@ -76,7 +68,7 @@ void run_per_layer(const Experiment& experiment, Progress& progress,
     if (!selected(experiment.simulation.layers, layer)) continue;
     progress.update(results.size(), layer.name);
     if (!is_array_layer(layer.kind)) {
-      results.push_back(run_vector_layer_costs(experiment.machine.config, layer));
+      results.push_back(cost_vector_layer(experiment.machine.config, layer));
     } else if (experiment.simulation.operands == OperandMode::off) {
       results.push_back(run_array_layer(experiment, layer, nullptr, nullptr));
     } else {
@@ -101,7 +93,7 @@ void run_chained(const Experiment& experiment, Progress& progress,
   (void)run_network(workload, on_array);
   for (std::size_t i = 0; i < workload.layers.size(); ++i) {
     if (!is_array_layer(workload.layers[i].kind)) {
-      results[i] = run_vector_layer_costs(experiment.machine.config, workload.layers[i]);
+      results[i] = cost_vector_layer(experiment.machine.config, workload.layers[i]);
     }
   }
 }
@@ -130,6 +122,7 @@ RunResult run_experiment(const Experiment& experiment, const ProgressOutput& out
   for (const LayerResult& layer : run.layers) {
     for (const std::string& note : cost_notes(layer.energy)) notes.insert(note);
   }
+  for (const std::string& source : run.area.sources) notes.insert("area: " + source);
   run.provenance.costs.assign(notes.begin(), notes.end());
   run.provenance.result_digest = result_digest(run);
   return run;

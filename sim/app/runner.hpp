@@ -20,8 +20,9 @@ namespace bitscale::app {
                                           const Operands* operands,
                                           std::vector<std::int64_t>* sums);
 
-/// A layer without MACs on the vector unit: its cycles and counts.
-[[nodiscard]] LayerResult run_vector_layer_costs(const MachineConfig& machine, const Layer& layer);
+/// A layer without MACs: on the vector unit, its tensors through DRAM like an array layer's; ReLU
+/// and bias happen in the output unit as results drain, and concatenation is addressing.
+[[nodiscard]] LayerResult cost_vector_layer(const MachineConfig& machine, const Layer& layer);
 
 /// Maps every layer without simulating: what `check` does. Throws MappingError.
 void map_all_layers(const Experiment& experiment);

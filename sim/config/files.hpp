@@ -46,6 +46,7 @@ struct Preset {
 
 /// Loads a file and resolves its `include:` (one name or path, or a list, later ones winning):
 /// included trees come first, the including file's keys change them. Mappings merge key by key,
+/// lists that say what a file rests on (sources, assumed, notes, recalled) are appended to;
 /// everything else is replaced; a sequence under a key `layers` or `profiles` ... merges by
 /// nothing: it is replaced too. Refuses include cycles and chains over 16 files. Checks
 /// `schema_version: 1` and `kind:` of each file (a missing one is a problem of that file). The

@@ -30,6 +30,21 @@ void erase_key(Node& mapping, std::string_view key) {
 
 /// Changes `base` by `change`. A key that `change` gives twice stays twice, for the reader to
 /// report.
+/// Lists that say what a file rests on: an including file adds to them, it cannot drop what it
+/// inherits.
+bool is_provenance(std::string_view key) {
+  return key == "sources" || key == "assumed" || key == "notes" || key == "recalled";
+}
+
+/// The included list, then what the including file adds to it.
+void append(Node& base, Node change) {
+  for (Node& item : change.items) {
+    const auto equal = [&](const Node& known) { return same_content(known, item); };
+    if (std::none_of(base.items.begin(), base.items.end(), equal))
+      base.items.push_back(std::move(item));
+  }
+}
+
 /// A section that chooses another `kind` (of unit, of DRAM) has other keys: nothing of the old one
 /// is kept.
 bool other_kind(const Node& base, const Node& change) {
@@ -58,6 +73,12 @@ void merge(Node& base, Node change) {
     }
     const auto index = static_cast<std::size_t>(known - base.keys.begin());
     base.key_marks[index] = change.key_marks[i];
+    const bool lists = base.items[index].kind == Node::Kind::sequence &&
+                       change.items[i].kind == Node::Kind::sequence;
+    if (lists && is_provenance(change.keys[i])) {
+      append(base.items[index], std::move(change.items[i]));
+      continue;
+    }
     merge(base.items[index], std::move(change.items[i]));
   }
 }

@@ -23,7 +23,6 @@ class Buffer : public sc_core::sc_module {
     free_.post();
     --held_;
   }
-  [[nodiscard]] bool would_block() const { return free_.get_value() == 0; }
   [[nodiscard]] int held() const { return held_; }
 
  private:

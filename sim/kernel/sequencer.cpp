@@ -53,6 +53,8 @@ void Sequencer::compute() {
     Resident resident;
     resident_.read(resident);
     book_wait(resident, since);
+    stationary_at_ =
+        mapping_.stationary == Operand::weights ? resident.weights_at : resident.activations_at;
     if (resident.tile.starts_outputs) {
       const std::int64_t blocked = now_cycles();
       outputs_.acquire();
@@ -126,8 +128,9 @@ std::int64_t Sequencer::book_steps(const Pass& pass) {
 
 void Sequencer::load_stationary(const Pass& pass) {
   if (!pass.loads_stationary) return;
-  // Shadow registers fill while the pass before computes, once its own operands have moved on.
-  const std::int64_t hidden = mapping_.shadow_weights ? last_compute_ : 0;
+  // Shadow registers fill while the pass before computes, from when the operand is in its buffer.
+  const std::int64_t resident = now_cycles() - stationary_at_;
+  const std::int64_t hidden = mapping_.shadow_weights ? std::min(last_compute_, resident) : 0;
   spend(Cause::stationary_load, std::max<std::int64_t>(0, mapping_.load_cycles - hidden));
 }
 

@@ -80,6 +80,7 @@ class Sequencer : public sc_core::sc_module {
   Traffic traffic_;
   std::uint64_t compute_shares_ = 0,
                 fetch_shares_ = 0;  ///< cycles x windows (ideal windows), else cycles
+  std::int64_t stationary_at_ = 0;  ///< when the tile's stationary operand arrived
   std::int64_t last_compute_ = 0;   ///< cycles of the pass before
   std::int64_t fetched_tiles_ = 0, computed_tiles_ = 0, computed_passes_ = 0;
   std::int64_t open_drains_ = 0, open_write_backs_ = 0;

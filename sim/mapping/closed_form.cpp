@@ -263,12 +263,18 @@ CycleAccount closed_form(const Mapping& m) {
   return account;
 }
 
+std::int64_t channel_cycles(const DramConfig& dram, std::int64_t clock_Hz, std::int64_t bits) {
+  if (dram.ideal() || bits == 0) return 0;
+  const auto memory_cycles = static_cast<Wide>(ceil_div(bits, dram.bits_per_cycle));
+  const Wide array = memory_cycles * static_cast<Wide>(clock_Hz);
+  const auto clock = static_cast<Wide>(dram.clock_Hz);
+  // A hostile ratio of clocks saturates; the mapping refuses such layers.
+  constexpr Wide kLongest = Wide{1} << 61U;
+  return static_cast<std::int64_t>(std::min((array + clock - 1) / clock, kLongest));
+}
+
 std::int64_t channel_cycles(const Mapping& m, std::int64_t bits) {
-  if (m.dram.ideal() || bits == 0) return 0;
-  const auto memory_cycles = static_cast<Wide>(ceil_div(bits, m.dram.bits_per_cycle));
-  const Wide array = memory_cycles * static_cast<Wide>(m.clock_Hz);
-  const auto clock = static_cast<Wide>(m.dram.clock_Hz);
-  return static_cast<std::int64_t>((array + clock - 1) / clock);
+  return channel_cycles(m.dram, m.clock_Hz, bits);
 }
 
 std::uint64_t bandwidth_bound(const Mapping& m, const Traffic& traffic) {

@@ -19,6 +19,8 @@ namespace bitscale {
 
 /// Array cycles that `bits` occupy the channel, rounded up to memory cycles and then to array
 /// cycles.
+[[nodiscard]] std::int64_t channel_cycles(const DramConfig& dram, std::int64_t clock_Hz,
+                                          std::int64_t bits);
 [[nodiscard]] std::int64_t channel_cycles(const Mapping& mapping, std::int64_t bits);
 
 }  // namespace bitscale

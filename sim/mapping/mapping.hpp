@@ -86,8 +86,8 @@ struct Mapping {
 [[nodiscard]] Mapping map_layer(const Layer& layer, const MachineConfig& machine);
 
 /// Chooses tile extents and their order: those of the machine file, else, of all halvings that fit
-/// the buffers, the one with the shortest estimated time (compute and channel overlapped, first
-/// fetch and last write-back exposed), then the least DRAM traffic, then the largest tile. Called
+/// the buffers, the one with the least DRAM traffic among those within a twentieth of the shortest
+/// estimated time (compute and channel overlapped, first fetch and last write-back exposed). Called
 /// by map_layer; throws MappingError where nothing fits.
 void choose_tiles(Mapping& mapping, const MemoryConfig& memory);
 

@@ -205,6 +205,8 @@ Traffic& Traffic::operator+=(const Traffic& o) {
   weight_fills += o.weight_fills;
   output_writes += o.output_writes;
   output_reads += o.output_reads;
+  accumulator_writes += o.accumulator_writes;
+  accumulator_reads += o.accumulator_reads;
   partial_writes += o.partial_writes;
   partial_reads += o.partial_reads;
   dram_activations += o.dram_activations;
@@ -342,6 +344,10 @@ Traffic pass_traffic(const Mapping& m, const Pass& pass) {
   const auto outputs = static_cast<std::uint64_t>(pass.outputs);
   traffic.activation_reads = bits(activation_elements(m, pass), m.activation_bits);
   traffic.weight_reads = bits(weight_elements(m, pass), m.weight_bits);
+  if (m.accumulator_entries > 1) {  // every pass updates each of its outputs once
+    traffic.accumulator_writes = bits(outputs, m.types.accumulator.bits);
+    if (!pass.starts) traffic.accumulator_reads = traffic.accumulator_writes;
+  }
   if (pass.finishes) traffic.output_writes = bits(outputs, m.output_bits);
   if (pass.spills) traffic.partial_writes = bits(outputs, m.types.accumulator.bits);
   if (pass.restores) traffic.partial_reads = bits(outputs, m.types.accumulator.bits);

@@ -41,7 +41,8 @@ struct Traffic {
   std::uint64_t activation_reads = 0, weight_reads = 0;  ///< buffer to array
   std::uint64_t activation_fills = 0, weight_fills = 0;  ///< DRAM to buffer
   std::uint64_t output_writes = 0, output_reads = 0;     ///< array to buffer, buffer to DRAM
-  std::uint64_t partial_writes = 0, partial_reads = 0;   ///< spilled partial sums
+  std::uint64_t accumulator_writes = 0, accumulator_reads = 0;  ///< where it is a memory of entries
+  std::uint64_t partial_writes = 0, partial_reads = 0;          ///< spilled partial sums
   std::uint64_t dram_activations = 0, dram_weights = 0, dram_outputs = 0;
   Traffic& operator+=(const Traffic& other);
   bool operator==(const Traffic&) const = default;

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <compare>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "sim/core/errors.hpp"
@@ -125,11 +125,37 @@ std::int64_t iterations(const Mapping& m, Dim dim) {
          ceil_div(m.bound[dim] % tile, m.spatial[dim]);
 }
 
-/// What a candidate is ranked by: estimated cycles, then DRAM bits.
+/// What a candidate is ranked by.
 struct Estimate {
-  std::int64_t cycles = 0, bits = 0;
-  auto operator<=>(const Estimate&) const = default;
+  double cycles = 0;  // an estimate of a hostile layer may be huge
+  std::int64_t bits = 0;
 };
+
+struct Candidate {
+  PerDim<std::int64_t> tile;
+  Order tile_order{};
+  Estimate estimate;
+};
+
+/// Of all candidates within a twentieth of the shortest time, the one with the least DRAM traffic;
+/// the shorter, then the earlier (larger tiles) among equals. A few cycles are not worth fetching a
+/// tensor again and again.
+const Candidate& best_of(const std::vector<Candidate>& candidates) {
+  double shortest = candidates.front().estimate.cycles;
+  for (const Candidate& candidate : candidates)
+    shortest = std::min(shortest, candidate.estimate.cycles);
+  const Candidate* best = &candidates.front();
+  bool found = false;
+  for (const Candidate& candidate : candidates) {
+    const Estimate& e = candidate.estimate;
+    if (e.cycles > shortest * 1.05) continue;
+    const Estimate& known = best->estimate;
+    if (found && std::pair(e.bits, e.cycles) >= std::pair(known.bits, known.cycles)) continue;
+    best = &candidate;
+    found = true;
+  }
+  return *best;
+}
 
 /// Compute and channel overlap from the second tile on; the first tile's operands and the last
 /// one's results do not.
@@ -139,23 +165,33 @@ Estimate estimate(const Mapping& m) {
   std::int64_t steps = 1;
   std::int64_t sets = 1;  // of stationary operands
   std::int64_t tiles = 1;
+  std::int64_t passes = 1;  // over distinct outputs
   for (const Dim dim : {Dim::N, Dim::G, Dim::K, Dim::C, Dim::P, Dim::Q, Dim::R, Dim::S}) {
     steps *= iterations(m, dim);
     tiles *= tiles_along(m, dim);
     const bool streams = std::ranges::find(m.step_order, dim) != m.step_order.end();
+    const bool reduces = dim == Dim::C || dim == Dim::R || dim == Dim::S;
+    if (!reduces) passes *= streams ? tiles_along(m, dim) : iterations(m, dim);
     sets *= streams ? tiles_along(m, dim) : iterations(m, dim);
   }
-  std::int64_t compute = steps * m.unit_cycles;
+  double compute = static_cast<double>(steps) * static_cast<double>(m.unit_cycles);
   if (m.stationary != Operand::outputs) {
-    const std::int64_t hidden = m.shadow_weights ? compute / sets : 0;
-    compute += sets * std::max<std::int64_t>(0, m.load_cycles - hidden);
+    const double hidden = m.shadow_weights ? compute / static_cast<double>(sets) : 0;
+    compute +=
+        static_cast<double>(sets) * std::max(0.0, static_cast<double>(m.load_cycles) - hidden);
   }
+  // Channel tiles spill the partial sums of a pass in between, once out and once back.
+  const std::int64_t spills = tiles_along(m, Dim::C) - 1;
+  const std::int64_t outputs_per_pass = ceil_div(m.shape.outputs(), passes);
+  compute += 2.0 * static_cast<double>(spills) * static_cast<double>(passes) *
+             static_cast<double>(spill_cycles(m, outputs_per_pass));
   const Footprint f = footprint(m);
   const std::int64_t overhead = m.dram.latency_cycles * m.dram.bits_per_cycle;
-  const std::int64_t channel = channel_cycles(m, result.bits + tiles * overhead);
-  result.cycles = std::max(compute, channel) +
-                  channel_cycles(m, f.activations + f.weights + 2 * overhead) +
-                  channel_cycles(m, f.outputs + overhead);
+  const auto channel = [&](std::int64_t bits) {
+    return static_cast<double>(channel_cycles(m, bits));
+  };
+  result.cycles = std::max(compute, channel(result.bits + tiles * overhead)) +
+                  channel(f.activations + f.weights + 2 * overhead) + channel(f.outputs + overhead);
   return result;
 }
 
@@ -196,8 +232,7 @@ void choose_tiles(Mapping& m, const MemoryConfig& memory) {
   m.tile[Dim::G] = 1;
   const std::int64_t row = m.flattened ? m.shape.Q : 1;
   const bool fixed_order = !memory.tiling.order.empty();
-  std::optional<Mapping> best;
-  Estimate best_estimate;
+  std::vector<Candidate> fitting;
   std::string reason;
   for (const std::int64_t k : candidates(memory.tiling.K, m.bound[Dim::K], m.spatial[Dim::K])) {
     for (const std::int64_t rows : candidates(memory.tiling.P, m.shape.P, 1)) {
@@ -220,17 +255,15 @@ void choose_tiles(Mapping& m, const MemoryConfig& memory) {
                 "leave the chip";
             continue;
           }
-          const Estimate candidate = estimate(m);
-          if (!best || candidate < best_estimate) {
-            best = m;
-            best_estimate = candidate;
-          }
+          fitting.push_back({m.tile, m.tile_order, estimate(m)});
         }
       }
     }
   }
-  if (!best) throw MappingError(m.layer, reason);
-  m = *best;
+  if (fitting.empty()) throw MappingError(m.layer, reason);
+  const Candidate& best = best_of(fitting);
+  m.tile = best.tile;
+  m.tile_order = best.tile_order;
 }
 
 }  // namespace bitscale

@@ -58,7 +58,8 @@ Json actions_json(const std::vector<ActionEnergy>& actions) {
 
 Json check_json(const std::optional<CheckResult>& check) {
   if (!check) return nullptr;
-  return {{"matched", check->matched},
+  return {{"matched", check->comparable ? Json(check->matched) : Json(nullptr)},
+          {"comparable", check->comparable},
           {"mismatches", check->mismatches},
           {"first_mismatch", check->first_mismatch}};
 }
@@ -200,6 +201,7 @@ Json reproduce_json(const ReproduceResult& result) {
                               {"unit", check.unit},
                               {"tolerance", number(check.tolerance)},
                               {"verdict", to_string(check.verdict)},
+                              {"note", check.note},
                               {"inputs", check.inputs},
                               {"source", check.source}});
   }

@@ -161,6 +161,7 @@ constexpr Metric kMetrics[] = {
      "abs(simulated - published) / abs(published)"},
     {"verdict", "", kComparison,
      "reproduced, deviates, calibrated or information; a deviation is printed, not hidden."},
+    {"note", "", kComparison, "Why a figure deviates, where it does."},
     {"reproduced", "", kComparison,
      "Verdict: within the tolerance of the published figure, which entered nothing."},
     {"deviates", "", kComparison, "Verdict: outside the tolerance of the published figure."},
@@ -187,8 +188,10 @@ constexpr Metric kMetrics[] = {
     {"check_matched", "", kOrigin,
      "True where every checked layer matched; null where none was checked."},
     {"matched", "", kOrigin,
-     "True where every output equals the reference, or where saturating accumulators overflowed "
-     "and so had to differ."},
+     "True where every output equals the reference; nothing where the layer is not comparable."},
+    {"comparable", "", kOrigin,
+     "False where a saturating accumulator overflowed: the layer's outputs then differ from the "
+     "reference as they must, and are not checked."},
     {"mismatches", "outputs", kOrigin, "Outputs that differ from the reference."},
     {"first_mismatch", "", kOrigin, "The first such output, with both values."},
 

@@ -107,7 +107,8 @@ std::optional<double> RunResult::tops_per_watt() const {
 std::optional<bool> RunResult::check_matched() const {
   std::optional<bool> matched;
   for (const LayerResult& layer : layers) {
-    if (layer.check) matched = matched.value_or(true) && layer.check->matched;
+    if (layer.check && layer.check->comparable)
+      matched = matched.value_or(true) && layer.check->matched;
   }
   return matched;
 }

@@ -16,6 +16,7 @@ struct CheckResult {
   bool matched = false;
   std::uint64_t mismatches = 0;
   std::string first_mismatch;  ///< which output, expected and found; '' where matched
+  bool comparable = true;  ///< false: an accumulator saturated, so that other sums are no mistake
   bool operator==(const CheckResult&) const = default;
 };
 
@@ -66,6 +67,7 @@ struct Provenance {
   std::vector<std::string> assumed;   ///< what no source states
   std::vector<std::string> recalled;  ///< inputs quoted from memory
   std::vector<std::string> costs;     ///< costs that are not checked publications, with their rule
+  std::vector<std::string> technology_notes;  ///< what the cost table says of itself
 };
 
 /// One machine on one workload.
@@ -77,6 +79,7 @@ struct RunResult {
   bool ideal_memory = false;    ///< the DRAM channel never made the array wait
   std::vector<LayerResult> layers;
   AreaReport area;
+  std::vector<std::string> next = {};  ///< commands worth typing next; they run as they stand
 
   [[nodiscard]] std::uint64_t macs() const;
   [[nodiscard]] CycleAccount cycles() const;
@@ -92,7 +95,8 @@ struct RunResult {
   [[nodiscard]] std::optional<double> utilization() const;
   [[nodiscard]] std::optional<double> energy_per_mac_pJ() const;
   [[nodiscard]] std::optional<double> tops_per_watt() const;  ///< two operations per MAC
-  /// True when no layer's check found a mismatch; nothing where no layer was checked.
+  /// True when no comparable layer's check found a mismatch; nothing where no layer could be
+  /// compared.
   [[nodiscard]] std::optional<bool> check_matched() const;
 };
 
@@ -115,6 +119,7 @@ struct CompareResult {
   std::vector<RunResult> runs;
   std::vector<std::string> held_equal;  ///< what the comparison keeps the same, in words
   std::vector<std::string> free;        ///< what differs
+  std::vector<std::string> next = {};  ///< as in RunResult
 };
 
 /// The run that `run` is measured against: the first of its workload.
@@ -151,6 +156,7 @@ struct ReproduceCheck {
   std::vector<std::string> inputs;  ///< what was declared, fitted or recalled
   std::string source;
   bool headline = false;  ///< printed on top
+  std::string note = {};  ///< why a figure deviates, where it does
 };
 
 /// Verdict of a figure: no published value is information, a fitted one is calibrated, the rest
@@ -161,6 +167,7 @@ struct ReproduceCheck {
 struct ReproduceResult {
   std::string version;
   std::vector<ReproduceCheck> checks;
+  std::vector<std::string> next = {};  ///< as in RunResult
 };
 
 }  // namespace bitscale

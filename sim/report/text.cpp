@@ -39,14 +39,26 @@ std::string main_loss(const CycleAccount& cycles) {
   return fmt::format("{} {}", kCauseNames[worst], share(cycles.by_cause[worst], cycles.total()));
 }
 
-std::string check_text(const RunResult& run, bool matched, const TextStyle& style) {
-  if (!matched) return red("check: OUTPUTS DIFFER from the reference convolution", style);
-  const bool saturated = std::any_of(run.layers.begin(), run.layers.end(), [](const auto& layer) {
-    return layer.check && layer.check->mismatches > 0;
-  });
-  if (saturated)
-    return "check: outputs differ from the reference convolution only where accumulators saturated";
-  return green("check: every output equals the reference convolution", style);
+/// The outcome of --check in a line; '' where nothing was checked.
+std::string check_text(const RunResult& run, const TextStyle& style) {
+  std::size_t checked = 0;
+  std::size_t saturated = 0;
+  for (const LayerResult& layer : run.layers) {
+    if (!layer.check) continue;
+    ++checked;
+    if (!layer.check->comparable) ++saturated;
+  }
+  if (checked == 0) return "";
+  if (!run.check_matched().value_or(true)) {
+    return red("check: OUTPUTS DIFFER from the reference convolution", style);
+  }
+  if (saturated == 0) return green("check: every output equals the reference convolution", style);
+  std::string text = fmt::format(
+      "check: {} of {} layers cannot be compared with the reference convolution, because their "
+      "accumulators saturated",
+      saturated, checked);
+  if (saturated < checked) text += "; every output of the others equals it";
+  return text;
 }
 
 std::string headline(const RunResult& run, const TextStyle& style) {
@@ -64,9 +76,8 @@ std::string headline(const RunResult& run, const TextStyle& style) {
       format_percent(run.utilization()), optional_plain(run.energy_per_mac_pJ()),
       format_quantity(run.average_power_mW() * 1e-3, QuantityUnit::watt),
       format_area_um2(run.area.total_um2), run.area.logic_only ? "logic area" : "area");
-  if (const std::optional<bool> matched = run.check_matched()) {
-    text += "  " + check_text(run, *matched, style) + "\n";
-  }
+  const std::string check = check_text(run, style);
+  if (!check.empty()) text += fmt::format("  {}\n", check);
   return text;
 }
 
@@ -155,6 +166,7 @@ std::string basis_text(const Basis& basis) {
   text += format_items("recalled, not checked against a source", basis.recalled);
   text += format_items("assumed", basis.assumed);
   text += format_items("costs that are not published figures", basis.costs);
+  text += format_items("of the cost table", basis.technology_notes);
   if (!basis.left_out.empty()) {
     text += fmt::format("  not in the area: {}\n", fmt::join(basis.left_out, ", "));
   }
@@ -162,8 +174,8 @@ std::string basis_text(const Basis& basis) {
 }
 
 Basis basis_of(const RunResult& run) {
-  return {run.operands(), run.provenance.recalled, run.provenance.assumed, run.provenance.costs,
-          run.area.left_out};
+  return {run.operands(),       run.provenance.recalled, run.provenance.assumed,
+          run.provenance.costs, run.area.left_out,       run.provenance.technology_notes};
 }
 
 std::string settings_text(const RunResult& run) {
@@ -179,6 +191,11 @@ std::string digests_text(const RunResult& run) {
                      shortened(provenance.technology_sha256), shortened(provenance.result_digest));
 }
 
+std::string next_text(const std::vector<std::string>& commands, const TextStyle& style) {
+  if (commands.empty()) return "";
+  return fmt::format("{}\n  {}\n", bold("Next", style), fmt::join(commands, "\n  "));
+}
+
 std::string run_text(const RunResult& run, const TextStyle& style) {
   std::string text = headline(run, style) + "\n";
   text += mismatches_text(run);
@@ -188,12 +205,7 @@ std::string run_text(const RunResult& run, const TextStyle& style) {
   text += bold("What the numbers rest on", style) + "\n";
   text += basis_text(basis_of(run)) + settings_text(run);
   text += "  " + digests_text(run) + "\n\n";
-  const std::string other = run.provenance.machine == "dadiannao" ? "stripes" : "dadiannao";
-  text += bold("Next", style) + "\n";
-  text += fmt::format("  bitscale compare --machines {},{} --workload {}\n", other,
-                      run.provenance.machine, run.provenance.workload);
-  text += "  bitscale explain utilization\n";
-  return text;
+  return text + next_text(run.next, style);
 }
 
 }  // namespace bitscale

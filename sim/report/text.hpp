@@ -24,12 +24,15 @@ namespace bitscale {
 /// What the numbers of one or several runs rest on.
 struct Basis {
   std::string operands;
-  std::vector<std::string> recalled, assumed, costs, left_out;
+  std::vector<std::string> recalled, assumed, costs, left_out, technology_notes;
 };
 
 [[nodiscard]] Basis basis_of(const RunResult& run);
 /// Origins of operands, assumed and recalled inputs, costs that are not published, one list each.
 [[nodiscard]] std::string basis_text(const Basis& basis);
+/// The commands to type next, one a line under their heading; '' for none.
+[[nodiscard]] std::string next_text(const std::vector<std::string>& commands,
+                                    const TextStyle& style);
 /// Fidelity, technology, supply and version, one line.
 [[nodiscard]] std::string settings_text(const RunResult& run);
 /// The shortened hashes of a run.

@@ -116,6 +116,7 @@ Basis merged_basis(const CompareResult& comparison) {
     add_once(merged.assumed, basis.assumed);
     add_once(merged.costs, basis.costs);
     add_once(merged.left_out, basis.left_out);
+    add_once(merged.technology_notes, basis.technology_notes);
   }
   return merged;
 }
@@ -143,12 +144,7 @@ std::string compare_text(const CompareResult& comparison, const TextStyle& style
                         digests_text(run));
   }
   text += "\n";
-  const Provenance& last = comparison.runs.back().provenance;
-  text += bold("Next", style) + "\n";
-  text += fmt::format("  bitscale run --machine {} --workload {} --check\n", last.machine,
-                      last.workload);
-  text += "  bitscale explain speedup\n";
-  return text;
+  return text + next_text(comparison.next, style);
 }
 
 }  // namespace bitscale

@@ -70,16 +70,18 @@ std::string experiment_text(const std::string& experiment,
                {"deviation"},
                {"tolerance"},
                {"verdict", Align::left}});
-  std::vector<std::string> inputs, sources;
+  std::vector<std::string> inputs, sources, notes;
   for (const ReproduceCheck* check : checks) {
     table.add_row({check->name, published_text(*check), value_text(check->simulated, check->unit),
                    deviation_text(*check), tolerance_text(*check),
                    verdict_text(check->verdict, style)});
     for (const std::string& input : check->inputs) add_once(inputs, input);
-    add_once(sources, check->source);
+    if (check->published) add_once(sources, check->source);
+    if (!check->note.empty()) add_once(notes, check->note);
   }
   text += table.text(style) + "\n";
   text += format_items("published figures from", sources);
+  text += format_items("why figures deviate", notes);
   text += format_items("declared inputs", inputs);
   return text;
 }
@@ -111,10 +113,7 @@ std::string reproduce_text(const ReproduceResult& result, const TextStyle& style
     text += experiment_text(experiment, checks, style) + "\n";
   }
   text += fmt::format("{} (bitscale {})\n", summary(result.checks), result.version);
-  text += fmt::format("\n{}\n", bold("Next", style));
-  text += "  bitscale compare --machines dadiannao,stripes --workload alexnet\n";
-  text += "  bitscale reproduce all --format json\n";
-  text += "  bitscale explain verdict\n";
+  if (!result.next.empty()) text += "\n" + next_text(result.next, style);
   return text;
 }
 

@@ -153,19 +153,33 @@ const ReproduceCheck& check_named(const std::string& name) {
   return *found;
 }
 
-TEST(StripesPaper, EveryPublishedFigureIsReproduced) {
+TEST(StripesPaper, EveryPublishedSpeedUpIsReproduced) {
   int published = 0;
   for (const ReproduceCheck& check : checks()) {
     if (!check.published) {
       EXPECT_EQ(check.verdict, Verdict::information) << check.name;
       continue;
     }
+    if (check.name.find("Horowitz's costs") != std::string::npos) continue;
     ++published;
     EXPECT_EQ(check.verdict, Verdict::reproduced) << check.name << ": " << check.simulated;
     EXPECT_NEAR(check.simulated, *check.published, 0.015 * *check.published) << check.name;
     EXPECT_EQ(check.tolerance, 0.015);
   }
   EXPECT_EQ(published, 8);  // two means, minimum and maximum, with ideal windows and with pallets
+}
+
+// Nothing is fitted: energy and area at Horowitz's costs are far from the chip's, and the report
+// says why.
+TEST(StripesPaper, EnergyPowerAndAreaDeviateAndSayWhy) {
+  int costs = 0;
+  for (const ReproduceCheck& check : checks()) {
+    if (check.name.find("Horowitz's costs") == std::string::npos) continue;
+    ++costs;
+    EXPECT_EQ(check.verdict, Verdict::deviates) << check.name << ": " << check.simulated;
+    EXPECT_FALSE(check.note.empty()) << check.name;
+  }
+  EXPECT_EQ(costs, 3);
 }
 
 TEST(StripesPaper, HeadlinesAreTheSpeedUpsOverEightNetworks) {
@@ -191,6 +205,7 @@ TEST(StripesPaper, MeansAreThoseOfTheFormulas) {
 TEST(StripesPaper, EveryNetworkStandsInEverySetting) {
   std::map<std::string, std::set<std::string>> networks;
   for (const ReproduceCheck& check : checks()) {
+    if (check.name.find("Horowitz's costs") != std::string::npos) continue;  // means alone
     const std::size_t colon = check.name.find(": ");
     ASSERT_NE(colon, std::string::npos);
     networks[check.name.substr(0, colon)].insert(check.name.substr(colon + 2));

@@ -11,7 +11,8 @@ TEXT_SUFFIXES = {".cpp", ".hpp", ".cmake", ".txt", ".md", ".yaml", ".yml", ".jso
 
 # An absolute path that only exists on one person's machine: anything but the standard system folders.
 ABSOLUTE = re.compile(r"""(?:^|[\s"'=(`:,])(/[A-Za-z][\w.-]*/[\w.-][\w./-]*)""")
-SYSTEM_FOLDERS = {"usr", "bin", "dev", "etc", "proc", "nonexistent"}
+# "OSCI" starts the names of SystemC's reports, which look like paths.
+SYSTEM_FOLDERS = {"usr", "bin", "dev", "etc", "proc", "nonexistent", "OSCI"}
 
 
 def tree_files():

@@ -28,7 +28,7 @@ TEST(RunJson, GivesALayerCompletely) {
       R"("weights":640,"outputs":0},"overflow_events":0,"operands":{"result":"mixed",)"
       R"("activations":"real","weights":"synthetic","activation_zero_fraction":0.5,)"
       R"("weight_zero_fraction":0.25,"effectual_macs":375},"mapping":"K 4 | C 16",)"
-      R"("check":{"matched":true,"mismatches":0,"first_mismatch":""}})");
+      R"("check":{"matched":true,"comparable":true,"mismatches":0,"first_mismatch":""}})");
 }
 
 TEST(RunJson, WritesNullForWhatDoesNotExist) {
@@ -88,7 +88,7 @@ TEST(ReproduceJson, GivesEveryCheck) {
   EXPECT_EQ(json["checks"][0].dump(),
             R"({"experiment":"stripes","name":"geometric mean speed-up","published":2.24,)"
             R"("simulated":2.2475,"unit":"x","tolerance":0.015,"verdict":"reproduced",)"
-            R"("inputs":["profiles: declared","shapes: computed"],"source":"CAL 2015"})");
+            R"("note":"","inputs":["profiles: declared","shapes: computed"],"source":"CAL 2015"})");
   EXPECT_TRUE(json["checks"][1]["published"].is_null());
   EXPECT_EQ(json["checks"][1]["verdict"], "information");
 }

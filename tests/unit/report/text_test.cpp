@@ -55,9 +55,10 @@ TEST(RunText, SaysWhatTheNumbersRestOn) {
 }
 
 TEST(RunText, EndsWithWhatToTypeNext) {
-  EXPECT_THAT(
-      run_text(small_run()),
-      HasSubstr("Next\n  bitscale compare --machines dadiannao,stripes --workload lenet\n"));
+  RunResult run = small_run();
+  EXPECT_THAT(run_text(run), Not(HasSubstr("Next")));
+  run.next = {"bitscale explain utilization"};
+  EXPECT_THAT(run_text(run), EndsWith("Next\n  bitscale explain utilization\n"));
 }
 
 TEST(RunText, ShowsMismatchesOnTop) {
@@ -67,13 +68,15 @@ TEST(RunText, ShowsMismatchesOnTop) {
                                    HasSubstr("conv1: 1,234 outputs differ: output [0][1][2][3]")));
 }
 
-TEST(RunText, SaysWhereSaturationMadeOutputsDiffer) {
+TEST(RunText, SaysWhereSaturationLeavesNothingToCompare) {
   RunResult run = small_run();
-  run.layers[0].check = CheckResult{true, 9, "9 outputs differ because of saturation"};
-  EXPECT_THAT(run_text(run),
-              AllOf(HasSubstr("check: outputs differ from the reference convolution only where "
-                              "accumulators saturated\n"),
-                    HasSubstr("conv1: 9 outputs differ: 9 outputs")));
+  run.layers[0].check = CheckResult{false, 9, "a 24-bit accumulator saturated", false};
+  EXPECT_EQ(run.check_matched(), std::nullopt);
+  EXPECT_THAT(
+      run_text(run),
+      AllOf(HasSubstr("check: 1 of 1 layers cannot be compared with the reference convolution, "
+                      "because their accumulators saturated\n"),
+            HasSubstr("conv1: 9 outputs differ: a 24-bit accumulator saturated")));
 }
 
 TEST(RunText, LeavesOutTheLossesWhereThereAreNone) {

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "sim/mapping/account.hpp"
+#include "sim/mapping/machine.hpp"
+#include "sim/mapping/schedule.hpp"
+
+namespace bitscale::app {
+
+/// Appends what a layer's traffic did to buffers, accumulator memory and DRAM: one entry per memory
+/// and direction, in bits. A buffer without a declared size stands for no particular memory and has
+/// no energy; reports name it as left out. Buffers that share one memory are priced at its size.
+void count_memory(const MachineConfig& machine, const Traffic& traffic, int accumulator_bits,
+                  std::vector<ActionCount>& actions);
+
+/// The memories of a machine, for their area.
+void count_memory_area(const MachineConfig& machine, std::vector<AreaItem>& items);
+
+}  // namespace bitscale::app
