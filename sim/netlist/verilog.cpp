@@ -25,7 +25,7 @@ std::string ports(const Netlist& netlist, bool has_clock) {
   std::string text = has_clock ? "  input clk" : "";
   const auto add = [&](const char* direction, const Bus& bus) {
     text += fmt::format("{}  {} [{}:0] {}", text.empty() ? "" : ",\n", direction,
-                        bus.bits.size() - 1, identifier("p_" + bus.name));
+                        bus.bits.size() - 1, identifier(bus.name));
   };
   for (const Bus& bus : netlist.inputs) add("input", bus);
   for (const Bus& bus : netlist.outputs) add("output", bus);
@@ -39,12 +39,12 @@ std::string delay_text(Cell cell, bool delays) {
 std::string gate_text(const Node& node, NodeId id, bool delays) {
   const std::string delay = delay_text(node.cell, delays);
   if (node.cell == Cell::mux) {
-    return fmt::format("  assign {}n{} = n{} ? n{} : n{};\n", delay, id, node.in[0], node.in[2],
-                       node.in[1]);
+    return fmt::format("  assign {}net{} = net{} ? net{} : net{};\n", delay, id, node.in[0],
+                       node.in[2], node.in[1]);
   }
-  std::string text = fmt::format("  {} {}g{} (n{}", to_string(node.cell), delay, id, id);
+  std::string text = fmt::format("  {} {}gate{} (net{}", to_string(node.cell), delay, id, id);
   for (int pin = 0; pin < input_count(node.cell); ++pin) {
-    text += fmt::format(", n{}", node.in.at(static_cast<std::size_t>(pin)));
+    text += fmt::format(", net{}", node.in.at(static_cast<std::size_t>(pin)));
   }
   return text + ");\n";
 }
@@ -53,7 +53,7 @@ std::string declarations(const Netlist& netlist) {
   std::string text;
   for (NodeId id = 0; id < netlist.nodes.size(); ++id) {
     const bool is_register = netlist.nodes[id].cell == Cell::flip_flop;
-    text += fmt::format("  {} n{}{};{}\n", is_register ? "reg" : "wire", id,
+    text += fmt::format("  {} net{}{};{}\n", is_register ? "reg" : "wire", id,
                         is_register ? " = 1'b0" : "",
                         netlist.names[id].empty() ? "" : "  // " + netlist.names[id]);
   }
@@ -70,23 +70,21 @@ std::string to_verilog(const Netlist& netlist, const VerilogOptions& options) {
   text += declarations(netlist);
   for (const Bus& bus : netlist.inputs) {
     for (std::size_t bit = 0; bit < bus.bits.size(); ++bit) {
-      text +=
-          fmt::format("  assign n{} = {}[{}];\n", bus.bits[bit], identifier("p_" + bus.name), bit);
+      text += fmt::format("  assign net{} = {}[{}];\n", bus.bits[bit], identifier(bus.name), bit);
     }
   }
   for (NodeId id = 0; id < netlist.nodes.size(); ++id) {
     const Node& node = netlist.nodes[id];
     if (is_gate(node.cell)) text += gate_text(node, id, options.delays);
     if (node.cell == Cell::constant)
-      text += fmt::format("  assign n{} = 1'b{:d};\n", id, node.value);
+      text += fmt::format("  assign net{} = 1'b{:d};\n", id, node.value);
     if (node.cell == Cell::flip_flop) {
-      text += fmt::format("  always @(posedge clk) n{} <= n{};\n", id, node.in[0]);
+      text += fmt::format("  always @(posedge clk) net{} <= net{};\n", id, node.in[0]);
     }
   }
   for (const Bus& bus : netlist.outputs) {
     for (std::size_t bit = 0; bit < bus.bits.size(); ++bit) {
-      text +=
-          fmt::format("  assign {}[{}] = n{};\n", identifier("p_" + bus.name), bit, bus.bits[bit]);
+      text += fmt::format("  assign {}[{}] = net{};\n", identifier(bus.name), bit, bus.bits[bit]);
     }
   }
   return text + "endmodule\n";

@@ -13,7 +13,7 @@ struct VerilogOptions {
   std::string module;  ///< '' for the netlist's own name
 };
 
-/// One module: a port per bus, a net n<id> per node, a primitive or an assignment per gate.
+/// One module: a port per bus, a net<id> per node, a primitive or an assignment per gate.
 /// Flip-flops are clocked by an additional port `clk` and start at 0.
 [[nodiscard]] std::string to_verilog(const Netlist& netlist, const VerilogOptions& options = {});
 

@@ -76,7 +76,7 @@ std::vector<Netlist> exported_netlists() {
 
 /// Drives lane 0 of the stimulus into the module and prints every step's outputs, then the toggles
 /// of all nets in half units: of every event, and between settled states.
-std::string testbench(const Netlist& netlist, const Stimulus& stimulus) {
+std::string testbench(const Netlist& netlist, const Stimulus& stimulus, bool delays) {
   const std::vector<std::uint32_t> weights = node_weight_halves(netlist);
   const std::size_t nodes = netlist.nodes.size();
   const bool has_clock = count(netlist, Cell::flip_flop) > 0;
@@ -86,22 +86,24 @@ std::string testbench(const Netlist& netlist, const Stimulus& stimulus) {
     for (const Bus& bus : *buses) {
       text += fmt::format("  {} [{}:0] p_{};\n", buses == &netlist.inputs ? "reg" : "wire",
                           bus.bits.size() - 1, bus.name);
-      pins += fmt::format("{}.p_{}(p_{})", pins.empty() ? "" : ", ", bus.name, bus.name);
+      pins += fmt::format("{}.{}(p_{})", pins.empty() ? "" : ", ", bus.name, bus.name);
     }
   }
-  text += fmt::format("  unit dut ({});\n  integer events = 0, settled = 0, i;\n", pins);
-  text += fmt::format("  integer w [0:{}];\n  reg [{}:0] before;\n  wire [{}:0] now;\n", nodes - 1,
+  text += fmt::format("  exported dut ({});\n  integer events = 0, settled = 0, i;\n", pins);
+  text += fmt::format("  integer w [0:{}];\n  reg [{}:0] last;\n  wire [{}:0] now;\n", nodes - 1,
                       nodes - 1, nodes - 1);
   std::string weigh;
   for (std::size_t id = 0; id < nodes; ++id) {
-    text += fmt::format("  assign now[{0}] = dut.n{0};\n", id);
+    text += fmt::format("  assign now[{0}] = dut.net{0};\n", id);
     text +=
-        fmt::format("  always @(dut.n{}) if (counting) events = events + {};\n", id, weights[id]);
+        fmt::format("  always @(dut.net{}) if (counting) events = events + {};\n", id, weights[id]);
     weigh += fmt::format("    w[{}] = {};\n", id, weights[id]);
   }
   text += "  initial begin\n" + weigh;
   for (std::size_t step = 0; step < stimulus.steps(); ++step) {
     const std::uint64_t* plane = stimulus.step_planes(step);
+    // Gates without delay would be ahead of the flip-flops that read them: the clock comes first.
+    if (step > 0) text += delays ? "    clk = 1;\n" : "    clk = 1; #1;\n";
     for (const Bus& bus : netlist.inputs) {
       std::string bits;
       for (std::size_t bit = 0; bit < bus.bits.size(); ++bit, plane += kPlaneWords) {
@@ -109,15 +111,14 @@ std::string testbench(const Netlist& netlist, const Stimulus& stimulus) {
       }
       text += fmt::format("    p_{} = {}'b{};\n", bus.name, bus.bits.size(), bits);
     }
-    if (step > 0) text += "    clk = 1;\n";
     text += fmt::format("    #{0} clk = 0; #{0};\n", kSettleTime);
     if (step > 0) {
       text += fmt::format(
           "    for (i = 0; i < {}; i = i + 1)"
-          " if (before[i] !== now[i]) settled = settled + w[i];\n",
+          " if (last[i] !== now[i]) settled = settled + w[i];\n",
           nodes);
     }
-    text += "    before = now; counting = 1;\n";
+    text += "    last = now; counting = 1;\n";
     for (const Bus& bus : netlist.outputs) {
       text += fmt::format("    $display(\"%0d\", {}(p_{}));\n", bus.is_signed ? "$signed" : "",
                           bus.name);
@@ -154,9 +155,9 @@ Stimulus one_lane(const Netlist& netlist) {
 std::string simulate(const Scratch& scratch, const Netlist& netlist, const Stimulus& stimulus,
                      bool delays) {
   const std::string unit =
-      scratch.write("unit.v", to_verilog(netlist, {.delays = delays, .module = "unit"}));
-  const std::string bench = scratch.write("testbench.v", testbench(netlist, stimulus));
-  return output_of(fmt::format("iverilog -g2005-sv -o '{0}' '{1}' '{2}' 2>&1 && vvp -n '{0}' 2>&1",
+      scratch.write("unit.v", to_verilog(netlist, {.delays = delays, .module = "exported"}));
+  const std::string bench = scratch.write("testbench.v", testbench(netlist, stimulus, delays));
+  return output_of(fmt::format("iverilog -g2005 -o '{0}' '{1}' '{2}' 2>&1 && vvp -n '{0}' 2>&1",
                                scratch.path("unit.vvp"), bench, unit));
 }
 
@@ -194,9 +195,9 @@ TEST(Verilog, YosysAcceptsEveryExport) {
   const Scratch scratch;
   for (const Netlist& netlist : exported_netlists()) {
     for (const bool delays : {false, true}) {
-      const std::string file = scratch.write("unit.v", to_verilog(netlist, {delays, "unit"}));
+      const std::string file = scratch.write("unit.v", to_verilog(netlist, {delays, "exported"}));
       const std::string command = fmt::format(
-          "yosys -q -p 'read_verilog {}; hierarchy -check -top unit; proc; check -assert' 2>&1",
+          "yosys -q -p 'read_verilog {}; hierarchy -check -top exported; proc; check -assert' 2>&1",
           file);
       const std::string output = output_of(command + " && echo accepted");
       EXPECT_TRUE(output.ends_with("accepted\n")) << netlist.name << "\n" << output;
@@ -209,10 +210,10 @@ TEST(Verilog, FullAdderReadsLikeItsDrawing) {
   const Bits x = b.input("x", 3);
   const SumCarry digit = full_adder(b, x[0], x[1], x[2]);
   b.output("y", {digit.sum, digit.carry});
-  const std::string text = to_verilog(b.build(), {.delays = true});
-  EXPECT_NE(text.find("module full_adder (\n  input [2:0] p_x,\n  output [1:0] p_y\n);"),
+  const std::string text = to_verilog(b.build(), {.delays = true, .module = ""});
+  EXPECT_NE(text.find("module full_adder (\n  input [2:0] x,\n  output [1:0] y\n);"),
             std::string::npos);
-  EXPECT_NE(text.find("  xor #2 g3 (n3, n0, n1);\n"), std::string::npos);
+  EXPECT_NE(text.find("  xor #2 gate3 (net3, net0, net1);\n"), std::string::npos);
   EXPECT_NE(text.find("  or #1 "), std::string::npos);
 }
 
