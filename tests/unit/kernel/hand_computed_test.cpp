@@ -176,6 +176,20 @@ TEST(Systolic, ANarrowWeightPortSlowsTheLoad) {
             "compute 1, fill 5, stationary_load 6, drain 1");
 }
 
+TEST(Systolic, ShadowWeightsCannotLoadBeforeTheyArrived) {
+  // A byte a cycle: 12 cycles of weights, 40 of activations, 12 of the second tile's weights, there
+  // at 64. The first pass computes from 56 to 66, so that 2 of 4 cycles of the second load show. 30
+  // results leave at 67; the last ones wait for them, from 84 to 127.
+  LayerShape rows = convolution(6, 4, 1, 1);
+  rows.H = 10;
+  EXPECT_EQ(cycles(layer_of(rows),
+                   systolic("shadow_weights: true",
+                            "dram: {kind: channel, bits_per_cycle: 8, clock: 1GHz},\n"
+                            "         tiling: {K: 3, C: 4, P: 10, order: [N, G, K, P, C]}")),
+            "compute 20, fill 5, stationary_load 6, drain 1, wait_activations 40, wait_weights 12, "
+            "write_back 43");
+}
+
 TEST(Systolic, BroadcastWeightsAreLoadedOnce) {
   // Two filters for three pixels: 2 weights, not 6.
   const std::string machine =

@@ -194,6 +194,20 @@ TEST(Schedule, EachOutputStartsOnceAndFinishesOnce) {
       });
 }
 
+TEST(Schedule, AccumulatorMemoriesAreReadBeforeEveryUpdateButTheFirst) {
+  for_random_mappings(
+      9, kCases, true, [](const MachineConfig&, const Layer&, const Mapping& mapping) {
+        SCOPED_TRACE(mapping.describe());
+        Traffic total;
+        for_each_pass(Schedule(mapping),
+                      [&](const Tile&, const Pass& pass) { total += pass_traffic(mapping, pass); });
+        const auto width = static_cast<std::uint64_t>(mapping.types.accumulator.bits);
+        const auto outputs = static_cast<std::uint64_t>(mapping.shape.outputs());
+        ASSERT_EQ(total.accumulator_writes - total.accumulator_reads,
+                  mapping.accumulator_entries > 1 ? outputs * width : 0);
+      });
+}
+
 TEST(Schedule, PartialSumsAreReadAsOftenAsTheyWereWritten) {
   for_random_mappings(
       8, kCases, true, [](const MachineConfig&, const Layer&, const Mapping& mapping) {
