@@ -17,9 +17,5 @@ if [[ $# -gt 0 ]]; then exec "$bitscale" "$@"; fi
 "$bitscale" reproduce all
 cat >&2 <<'NEXT'
 
-What to type next:
-  build/release/bitscale compare --machines dadiannao,stripes --workload alexnet --profile stripes_100
-  build/release/bitscale list machines        and: list workloads, list experiments, list units
-  build/release/bitscale --help
-  scripts/test.sh                             the whole test suite
+The program is build/release/bitscale; --help names its commands. The whole test suite: scripts/test.sh
 NEXT
