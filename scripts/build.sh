@@ -7,6 +7,9 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 preset=${1:?usage: build.sh PRESET [TARGET...]}
 shift
 
+# A clone elsewhere compiles the same files: let it find them in the cache.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+
 options=()
 # The presets compile through ccache; do without where it is not installed.
 command -v ccache >/dev/null || options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=)

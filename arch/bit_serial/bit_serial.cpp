@@ -74,8 +74,8 @@ int BitSerialUnit::tree_bits(std::int64_t lanes) const {
 
 void BitSerialUnit::count_actions(const UnitActivity& activity,
                                   std::vector<ActionCount>& actions) const {
-  // Cost of a SIP cycle (assumed): lanes - 1 additions in the tree, one in the accumulator, AND
-  // gates free. A held unit adds nothing.
+  // Cost of a SIP cycle (assumed): used lanes - 1 additions in the tree, one in the accumulator,
+  // AND gates free. A held unit adds nothing, and neither does a lane without work.
   const auto cycles = static_cast<std::uint64_t>(cycles_per_step(activity.types));
   if (activity.lanes > 1) {
     ActionCount tree;

@@ -179,8 +179,13 @@ Basis basis_of(const RunResult& run) {
 }
 
 std::string settings_text(const RunResult& run) {
-  return fmt::format("  {} fidelity, technology {} at {} V, bitscale {}\n", run.provenance.fidelity,
-                     run.provenance.technology, format_plain(run.vdd_V), run.provenance.version);
+  const std::string memory =
+      run.ideal_memory ? "  ideal DRAM: a layer is resident as a whole, its tensors move once and "
+                         "take no time\n"
+                       : "";
+  return memory + fmt::format("  {} fidelity, technology {} at {} V, bitscale {}\n",
+                              run.provenance.fidelity, run.provenance.technology,
+                              format_plain(run.vdd_V), run.provenance.version);
 }
 
 std::string digests_text(const RunResult& run) {
