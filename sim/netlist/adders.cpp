@@ -26,8 +26,8 @@ struct Span {
 };
 
 Span join(Builder& b, const Span& high, const Span& low) {
-  return {b.or_(high.generate, b.and_(high.propagate, low.generate)),
-          b.and_(high.propagate, low.propagate)};
+  return {b.or_gate(high.generate, b.and_gate(high.propagate, low.generate)),
+          b.and_gate(high.propagate, low.propagate)};
 }
 
 /// Kogge and Stone (1973): carries in ceil(log2 width) levels, every span twice as long as the
@@ -37,10 +37,10 @@ Sum prefix_add(Builder& b, const Bits& x, const Bits& y, NodeId carry_in) {
   std::vector<Span> spans(width);
   Bits halves(width);
   for (std::size_t bit = 0; bit < width; ++bit) {
-    halves[bit] = b.xor_(x[bit], y[bit]);
-    spans[bit] = {b.and_(x[bit], y[bit]), halves[bit]};
+    halves[bit] = b.xor_gate(x[bit], y[bit]);
+    spans[bit] = {b.and_gate(x[bit], y[bit]), halves[bit]};
   }
-  spans[0].generate = b.or_(spans[0].generate, b.and_(halves[0], carry_in));
+  spans[0].generate = b.or_gate(spans[0].generate, b.and_gate(halves[0], carry_in));
   for (std::size_t distance = 1; distance < width; distance *= 2) {
     std::vector<Span> next = spans;
     for (std::size_t bit = distance; bit < width; ++bit) {
@@ -50,7 +50,7 @@ Sum prefix_add(Builder& b, const Bits& x, const Bits& y, NodeId carry_in) {
   }
   Sum sum;
   for (std::size_t bit = 0; bit < width; ++bit) {
-    sum.bits.push_back(b.xor_(halves[bit], bit == 0 ? carry_in : spans[bit - 1].generate));
+    sum.bits.push_back(b.xor_gate(halves[bit], bit == 0 ? carry_in : spans[bit - 1].generate));
   }
   sum.carry = spans.back().generate;
   return sum;
@@ -58,19 +58,19 @@ Sum prefix_add(Builder& b, const Bits& x, const Bits& y, NodeId carry_in) {
 
 }  // namespace
 
-SumCarry half_adder(Builder& b, NodeId x, NodeId y) { return {b.xor_(x, y), b.and_(x, y)}; }
+SumCarry half_adder(Builder& b, NodeId x, NodeId y) { return {b.xor_gate(x, y), b.and_gate(x, y)}; }
 
 SumCarry full_adder(Builder& b, NodeId x, NodeId y, NodeId late) {
   for (NodeId* input : {&x, &y}) {
     if (b.known(*input)) std::swap(*input, late);
   }
   if (const auto value = b.known(late)) {
-    if (*value) return {b.not_(b.xor_(x, y)), b.or_(x, y)};
+    if (*value) return {b.not_gate(b.xor_gate(x, y)), b.or_gate(x, y)};
     return half_adder(b, x, y);
   }
   const SumCarry first = half_adder(b, x, y);
   const SumCarry second = half_adder(b, first.sum, late);
-  return {second.sum, b.or_(first.carry, second.carry)};
+  return {second.sum, b.or_gate(first.carry, second.carry)};
 }
 
 Sum add(Builder& b, AdderKind kind, const Bits& x, const Bits& y, NodeId carry_in) {
@@ -114,13 +114,13 @@ Bits popcount(Builder& b, const Bits& bits) {
 
 Bits and_all(Builder& b, const Bits& word, NodeId enable) {
   Bits result;
-  for (const NodeId bit : word) result.push_back(b.and_(bit, enable));
+  for (const NodeId bit : word) result.push_back(b.and_gate(bit, enable));
   return result;
 }
 
 Bits xor_all(Builder& b, const Bits& word, NodeId invert) {
   Bits result;
-  for (const NodeId bit : word) result.push_back(b.xor_(bit, invert));
+  for (const NodeId bit : word) result.push_back(b.xor_gate(bit, invert));
   return result;
 }
 

@@ -127,38 +127,38 @@ std::optional<bool> Builder::known(NodeId node) const {
   return of.value;
 }
 
-NodeId Builder::not_(NodeId a) {
+NodeId Builder::not_gate(NodeId a) {
   if (const auto value = known(a)) return constant(!*value);
   const Node& of = netlist_.nodes[a];
   return of.cell == Cell::not_ ? of.in[0] : add(Cell::not_, a);
 }
 
-NodeId Builder::and_(NodeId a, NodeId b) {
+NodeId Builder::and_gate(NodeId a, NodeId b) {
   if (known(b)) std::swap(a, b);
   if (const auto value = known(a)) return *value ? b : a;
   return a == b ? a : add(Cell::and_, a, b);
 }
 
-NodeId Builder::nand_(NodeId a, NodeId b) {
-  if (known(a) || known(b) || a == b) return not_(and_(a, b));
+NodeId Builder::nand_gate(NodeId a, NodeId b) {
+  if (known(a) || known(b) || a == b) return not_gate(and_gate(a, b));
   return add(Cell::nand_, a, b);
 }
 
-NodeId Builder::or_(NodeId a, NodeId b) {
+NodeId Builder::or_gate(NodeId a, NodeId b) {
   if (known(b)) std::swap(a, b);
   if (const auto value = known(a)) return *value ? a : b;
   return a == b ? a : add(Cell::or_, a, b);
 }
 
-NodeId Builder::nor_(NodeId a, NodeId b) {
-  if (known(a) || known(b) || a == b) return not_(or_(a, b));
+NodeId Builder::nor_gate(NodeId a, NodeId b) {
+  if (known(a) || known(b) || a == b) return not_gate(or_gate(a, b));
   return add(Cell::nor_, a, b);
 }
 
-NodeId Builder::xor_(NodeId a, NodeId b) {
+NodeId Builder::xor_gate(NodeId a, NodeId b) {
   if (a == b) return constant(false);
   if (known(b)) std::swap(a, b);
-  if (const auto value = known(a)) return *value ? not_(b) : b;
+  if (const auto value = known(a)) return *value ? not_gate(b) : b;
   return add(Cell::xor_, a, b);
 }
 
@@ -166,10 +166,10 @@ NodeId Builder::mux(NodeId select, NodeId at_0, NodeId at_1) {
   if (const auto value = known(select)) return *value ? at_1 : at_0;
   if (at_0 == at_1) return at_0;
   if (const auto value = known(at_0)) {
-    return *value ? or_(not_(select), at_1) : and_(select, at_1);
+    return *value ? or_gate(not_gate(select), at_1) : and_gate(select, at_1);
   }
   if (const auto value = known(at_1)) {
-    return *value ? or_(select, at_0) : and_(not_(select), at_0);
+    return *value ? or_gate(select, at_0) : and_gate(not_gate(select), at_0);
   }
   return add(Cell::mux, select, at_0, at_1);
 }

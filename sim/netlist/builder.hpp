@@ -22,12 +22,12 @@ class Builder {
   Bits input(const std::string& name, int width, bool is_signed = false);
   void output(const std::string& name, const Bits& bits, bool is_signed = false);
 
-  NodeId not_(NodeId a);
-  NodeId and_(NodeId a, NodeId b);
-  NodeId nand_(NodeId a, NodeId b);
-  NodeId or_(NodeId a, NodeId b);
-  NodeId nor_(NodeId a, NodeId b);
-  NodeId xor_(NodeId a, NodeId b);
+  NodeId not_gate(NodeId a);
+  NodeId and_gate(NodeId a, NodeId b);
+  NodeId nand_gate(NodeId a, NodeId b);
+  NodeId or_gate(NodeId a, NodeId b);
+  NodeId nor_gate(NodeId a, NodeId b);
+  NodeId xor_gate(NodeId a, NodeId b);
   NodeId mux(NodeId select, NodeId at_0, NodeId at_1);
 
   /// A register of `width` flip-flops whose data is connected later; returns their outputs.

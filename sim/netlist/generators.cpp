@@ -34,9 +34,13 @@ void expect_multiplier(const Builder& b, const MultiplierConfig& config) {
   expect_range(b, "b_bits", config.b_bits, 1, 32);
 }
 
+std::size_t product_width(const MultiplierConfig& config) {
+  return static_cast<std::size_t>(config.a_bits) + static_cast<std::size_t>(config.b_bits);
+}
+
 /// A register that adds `addend` every clock, or takes it alone where `clear` is 1.
 Bits accumulate(Builder& b, const Bits& addend, const Bits& state, NodeId clear, AdderKind kind) {
-  const Bits kept = b.known(clear) ? state : and_all(b, state, b.not_(clear));
+  const Bits kept = b.known(clear) ? state : and_all(b, state, b.not_gate(clear));
   return add(b, kind, addend, kept, b.constant(false)).bits;
 }
 
@@ -62,7 +66,7 @@ Netlist multiplier(const MultiplierConfig& config) {
   expect_multiplier(b, config);
   const Operand x = {b.input("a", config.a_bits, config.a_signed), config.a_signed};
   const Operand y = {b.input("b", config.b_bits, config.b_signed), config.b_signed};
-  const auto width = static_cast<std::size_t>(config.a_bits + config.b_bits);
+  const std::size_t width = product_width(config);
   b.output("product", multiply(b, x, y, width, config.reduction, config.adder),
            config.a_signed || config.b_signed);
   return b.build();
@@ -73,7 +77,7 @@ Netlist adder(int bits, AdderKind kind, bool is_signed) {
   expect_range(b, "bits", bits, 1, 63);
   const Bits x = b.input("a", bits, is_signed);
   const Bits y = b.input("b", bits, is_signed);
-  const auto width = static_cast<std::size_t>(bits + 1);
+  const auto width = static_cast<std::size_t>(bits) + 1;
   b.output("sum",
            add(b, kind, resize(b, x, width, is_signed), resize(b, y, width, is_signed),
                b.constant(false))
@@ -111,11 +115,10 @@ Netlist mac(const MacConfig& config) {
   const Bits state = b.flip_flops("accumulator", config.accumulator_bits);
   Bits next;
   if (config.fused) {
-    const Bits kept = config.has_clear ? and_all(b, state, b.not_(clear)) : state;
+    const Bits kept = config.has_clear ? and_all(b, state, b.not_gate(clear)) : state;
     next = multiply_add(b, x, y, {kept}, width, m.reduction, config.accumulator_adder);
   } else {
-    const auto product_width = static_cast<std::size_t>(m.a_bits + m.b_bits);
-    const Bits product = multiply(b, x, y, product_width, m.reduction, m.adder);
+    const Bits product = multiply(b, x, y, product_width(m), m.reduction, m.adder);
     next =
         accumulate(b, resize(b, product, width, is_signed), state, clear, config.accumulator_adder);
   }
@@ -144,7 +147,7 @@ Netlist sip(const SipConfig& config) {
   // -s = ~s + 1: the carry into the adder is free. An unsigned sum gets a sign bit first.
   const Bits word = resize(b, sum, sum.size() + (config.weight_signed ? 0 : 1), false);
   const Bits addend = resize(b, xor_all(b, word, negative), width, true);
-  const Bits doubled = shift_left(b, and_all(b, state, b.not_(first)), 1);
+  const Bits doubled = shift_left(b, and_all(b, state, b.not_gate(first)), 1);
   b.connect(state, add(b, config.adder, addend, doubled, negative).bits);
   b.output("sum", state, true);
   return b.build();

@@ -12,8 +12,8 @@ struct BoothDigit {
 };
 
 BoothDigit booth_digit(Builder& b, NodeId low, NodeId middle, NodeId high) {
-  const NodeId one = b.xor_(middle, low);
-  return {one, b.nor_(one, b.not_(b.xor_(high, middle))), high};
+  const NodeId one = b.xor_gate(middle, low);
+  return {one, b.nor_gate(one, b.not_gate(b.xor_gate(high, middle))), high};
 }
 
 /// Adds the bits of one column of a carry-save row: sum stays, carry moves up.
@@ -48,9 +48,9 @@ std::vector<Row> partial_products(Builder& b, const Operand& x, const Operand& y
       const bool x_sign = x.is_signed && i + 1 == x.bits.size();
       const bool y_sign = y.is_signed && j + 1 == y.bits.size();
       if (x_sign == y_sign) {
-        rows[j][i + j] = b.and_(x.bits[i], y.bits[j]);
+        rows[j][i + j] = b.and_gate(x.bits[i], y.bits[j]);
       } else {
-        rows[j][i + j] = b.nand_(x.bits[i], y.bits[j]);
+        rows[j][i + j] = b.nand_gate(x.bits[i], y.bits[j]);
         correction -= std::uint64_t{1} << (i + j);
       }
     }
@@ -74,9 +74,10 @@ std::vector<Row> booth_rows(Builder& b, const Operand& x, const Operand& y, std:
     for (std::size_t i = 0; i < word.size() && i + 2 * d < width; ++i) {
       const NodeId doubled = i == 0 ? zero : word[i - 1];
       NodeId bit =
-          b.xor_(b.or_(b.and_(digit.one, word[i]), b.and_(digit.two, doubled)), digit.negative);
+          b.xor_gate(b.or_gate(b.and_gate(digit.one, word[i]), b.and_gate(digit.two, doubled)),
+                     digit.negative);
       if (i + 1 == word.size()) {  // sign: -s 2^k = (1 - s) 2^k - 2^k
-        bit = b.not_(bit);
+        bit = b.not_gate(bit);
         correction -= std::uint64_t{1} << (i + 2 * d);
       }
       row[i + 2 * d] = bit;

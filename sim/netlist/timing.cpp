@@ -103,7 +103,10 @@ std::vector<Tie> tie_low(const Netlist& netlist, std::string_view bus, int bits)
                        fmt::format("cannot tie {} of {} bits of '{}'", bits, all.size(), bus));
   }
   std::vector<Tie> ties;
-  for (int bit = 0; bit < bits; ++bit) ties.push_back({all[static_cast<std::size_t>(bit)], false});
+  ties.reserve(static_cast<std::size_t>(bits));
+  for (std::size_t bit = 0; bit < static_cast<std::size_t>(bits); ++bit) {
+    ties.push_back({all[bit], false});
+  }
   return ties;
 }
 

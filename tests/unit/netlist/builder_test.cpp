@@ -21,7 +21,7 @@ TEST(Builder, LoopOfGatesIsAnErrorWithANodesName) {
   Builder b("latch");
   const NodeId set = b.input("set", 1)[0];
   const NodeId held = b.wire("held");
-  const NodeId next = b.or_(set, held);
+  const NodeId next = b.or_gate(set, held);
   b.connect(held, next);
   b.output("q", {next});
   EXPECT_EQ(error_of([&] { (void)b.build(); }), "netlist 'latch': loop through or 'n2'");
@@ -29,7 +29,7 @@ TEST(Builder, LoopOfGatesIsAnErrorWithANodesName) {
 
 TEST(Builder, WireWithoutADriverIsAnErrorWithItsName) {
   Builder b("open");
-  b.output("y", {b.and_(b.input("x", 1)[0], b.wire("carry_back"))});
+  b.output("y", {b.and_gate(b.input("x", 1)[0], b.wire("carry_back"))});
   EXPECT_EQ(error_of([&] { (void)b.build(); }), "netlist 'open': wire 'carry_back' floats");
 }
 
@@ -74,8 +74,8 @@ TEST(Builder, WiresMayBeUsedBeforeTheyAreDriven) {
   Builder b("late");
   const Bits x = b.input("x", 2);
   const NodeId w = b.wire("w");
-  b.output("y", {b.not_(w)});
-  b.connect(w, b.and_(x[0], x[1]));
+  b.output("y", {b.not_gate(w)});
+  b.connect(w, b.and_gate(x[0], x[1]));
   const Netlist netlist = b.build();
   EXPECT_EQ(outputs(netlist, {{0, 1, 2, 3}}), (std::vector<std::int64_t>{1, 1, 1, 0}));
 }
@@ -85,15 +85,15 @@ TEST(Builder, FoldsConstantsAndRepeatedInputs) {
   const NodeId x = b.input("x", 1)[0];
   const NodeId zero = b.constant(false);
   const NodeId one = b.constant(true);
-  EXPECT_EQ(b.and_(x, one), x);
-  EXPECT_EQ(b.and_(zero, x), zero);
-  EXPECT_EQ(b.or_(x, one), one);
-  EXPECT_EQ(b.or_(zero, x), x);
-  EXPECT_EQ(b.xor_(x, zero), x);
-  EXPECT_EQ(b.xor_(x, x), zero);
-  EXPECT_EQ(b.nand_(x, zero), one);
-  EXPECT_EQ(b.nor_(one, x), zero);
-  EXPECT_EQ(b.not_(b.not_(x)), x);
+  EXPECT_EQ(b.and_gate(x, one), x);
+  EXPECT_EQ(b.and_gate(zero, x), zero);
+  EXPECT_EQ(b.or_gate(x, one), one);
+  EXPECT_EQ(b.or_gate(zero, x), x);
+  EXPECT_EQ(b.xor_gate(x, zero), x);
+  EXPECT_EQ(b.xor_gate(x, x), zero);
+  EXPECT_EQ(b.nand_gate(x, zero), one);
+  EXPECT_EQ(b.nor_gate(one, x), zero);
+  EXPECT_EQ(b.not_gate(b.not_gate(x)), x);
   EXPECT_EQ(b.mux(one, zero, x), x);
   EXPECT_EQ(b.mux(x, one, one), one);
 }
@@ -101,8 +101,9 @@ TEST(Builder, FoldsConstantsAndRepeatedInputs) {
 TEST(Builder, EveryGateComputesItsFunction) {
   Builder b("gates");
   const Bits s = b.input("s", 3);
-  b.output("y", {b.not_(s[0]), b.and_(s[0], s[1]), b.nand_(s[0], s[1]), b.or_(s[0], s[1]),
-                 b.nor_(s[0], s[1]), b.xor_(s[0], s[1]), b.mux(s[0], s[1], s[2])});
+  b.output("y", {b.not_gate(s[0]), b.and_gate(s[0], s[1]), b.nand_gate(s[0], s[1]),
+                 b.or_gate(s[0], s[1]), b.nor_gate(s[0], s[1]), b.xor_gate(s[0], s[1]),
+                 b.mux(s[0], s[1], s[2])});
   const std::vector<std::int64_t> words = all_words(3, false);
   const std::vector<std::int64_t> values = outputs(b.build(), {words});
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -118,8 +119,8 @@ TEST(Builder, EveryGateComputesItsFunction) {
 TEST(Builder, GatesWithoutEffectVanish) {
   Builder b("dead");
   const Bits x = b.input("x", 2);
-  b.xor_(x[0], x[1]);
-  b.output("y", {b.and_(x[0], x[1])});
+  b.xor_gate(x[0], x[1]);
+  b.output("y", {b.and_gate(x[0], x[1])});
   EXPECT_EQ(count(b.build(), Cell::xor_), 0U);
 }
 
@@ -153,7 +154,7 @@ TEST(Netlist, WeightsAreParasiticsAndPinsWithAWireEach) {
 TEST(Netlist, FanOutCountsPinsAndOutputs) {
   Builder b("fan_out");
   const Bits x = b.input("x", 2);
-  b.output("y", {b.xor_(x[0], x[1]), x[0]});
+  b.output("y", {b.xor_gate(x[0], x[1]), x[0]});
   const Netlist netlist = b.build();
   const std::vector<std::uint32_t> pins = fan_out(netlist);
   EXPECT_EQ(pins[netlist.inputs[0].bits[0]], 2U);

@@ -52,7 +52,7 @@ TEST(Timing, MuxWithAKnownSelectPassesOneInputOnly) {
   Builder b("mux");
   const Bits x = b.input("x", 2);
   const NodeId select = b.input("select", 1)[0];
-  const NodeId slow = b.xor_(b.xor_(b.and_(x[0], x[1]), x[0]), x[1]);
+  const NodeId slow = b.xor_gate(b.xor_gate(b.and_gate(x[0], x[1]), x[0]), x[1]);
   b.output("y", {b.mux(select, x[0], slow)});
   const Netlist netlist = b.build();
   EXPECT_EQ(analyse_timing(netlist).path_units, 7U);
@@ -64,7 +64,7 @@ TEST(Timing, GateDecidedByOneInputSwitchesNothing) {
   Builder b("and");
   const Bits x = b.input("x", 1);
   const Bits y = b.input("y", 1);
-  b.output("z", {b.and_(x[0], y[0])});
+  b.output("z", {b.and_gate(x[0], y[0])});
   const Netlist netlist = b.build();
   const Timing timing = analyse_timing(netlist, tie_bus(netlist, "x", 0));
   EXPECT_EQ(timing.path_units, 0U);

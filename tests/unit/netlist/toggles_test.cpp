@@ -151,7 +151,7 @@ std::vector<Netlist> sample_netlists() {
   for (const NodeId select : s) {
     Bits next;
     for (std::size_t i = 0; i + 1 < level.size(); i += 2) {
-      next.push_back(b.mux(select, level[i], b.nor_(level[i + 1], select)));
+      next.push_back(b.mux(select, level[i], b.nor_gate(level[i + 1], select)));
     }
     level = next;
   }
@@ -252,8 +252,8 @@ TEST(InertialToggles, PulseShorterThanTheGateIsSwallowed) {
     Builder b("pulse");
     const NodeId x = b.input("x", 1)[0];
     const NodeId y = b.input("y", 1)[0];
-    const NodeId pulse = b.and_(x, b.not_(x));
-    b.output("z", {through_xor ? b.xor_(pulse, y) : b.or_(pulse, y)});
+    const NodeId pulse = b.and_gate(x, b.not_gate(x));
+    b.output("z", {through_xor ? b.xor_gate(pulse, y) : b.or_gate(pulse, y)});
     const Netlist netlist = b.build();
     Stimulus stimulus(netlist, 2, 64);
     stimulus.set_all(1, 0, 1);

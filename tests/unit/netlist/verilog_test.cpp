@@ -63,9 +63,10 @@ std::vector<Netlist> exported_netlists() {
   Builder b("every_cell");
   const Bits x = b.input("x", 4);
   const Bits s = b.input("s", 2);
-  const NodeId deep = b.mux(s[0], b.xor_(x[0], x[1]), b.nor_(x[2], b.nand_(x[3], x[0])));
-  b.output("y", {b.mux(s[1], deep, b.not_(x[1])), b.or_(deep, x[3]), b.and_(deep, s[0]), x[2],
-                 b.constant(true)});
+  const NodeId deep =
+      b.mux(s[0], b.xor_gate(x[0], x[1]), b.nor_gate(x[2], b.nand_gate(x[3], x[0])));
+  b.output("y", {b.mux(s[1], deep, b.not_gate(x[1])), b.or_gate(deep, x[3]), b.and_gate(deep, s[0]),
+                 x[2], b.constant(true)});
   return {b.build(),
           multiplier({16, 16}),
           multiplier({8, 8, true, false, booth, AdderKind::prefix}),
