@@ -75,7 +75,7 @@ void netlist_popcount_per_node(benchmark::State& state) {
         const Node& node = netlist.nodes[id];
         if (!is_gate(node.cell)) continue;
         const std::uint64_t b = values[input_count(node.cell) > 1 ? node.in[1] : node.in[0]];
-        const std::uint64_t value = gate_value<std::uint64_t>(node.cell, values[node.in[0]], b, 0);
+        const auto value = gate_value<std::uint64_t>(node.cell, values[node.in[0]], b, 0);
         half_units += weights[id] * static_cast<std::uint64_t>(std::popcount(value ^ values[id]));
         values[id] = value;
       }
