@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sim/config/reader.hpp"
-#include "sim/mapping/account.hpp"
+#include "sim/core/account.hpp"
 #include "sim/workload/workload.hpp"
 
 namespace bitscale {

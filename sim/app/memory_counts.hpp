@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "sim/mapping/account.hpp"
+#include "sim/core/account.hpp"
 #include "sim/mapping/machine.hpp"
 #include "sim/mapping/schedule.hpp"
 

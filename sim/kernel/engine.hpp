@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/mapping/account.hpp"
+#include "sim/core/account.hpp"
 #include "sim/mapping/schedule.hpp"
 #include "sim/workload/operands.hpp"
 

@@ -4,10 +4,10 @@
 #include <string>
 #include <systemc>
 
+#include "sim/core/account.hpp"
 #include "sim/kernel/buffer.hpp"
 #include "sim/kernel/dram.hpp"
 #include "sim/kernel/pass_executor.hpp"
-#include "sim/mapping/account.hpp"
 
 namespace bitscale::kernel {
 

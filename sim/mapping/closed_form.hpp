@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "sim/mapping/account.hpp"
+#include "sim/core/account.hpp"
 #include "sim/mapping/schedule.hpp"
 
 namespace bitscale {

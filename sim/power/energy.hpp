@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/mapping/account.hpp"
+#include "sim/core/account.hpp"
 #include "sim/power/technology.hpp"
 
 namespace bitscale {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sim/config/reader.hpp"
-#include "sim/mapping/account.hpp"
+#include "sim/core/account.hpp"
 #include "sim/power/cost_curve.hpp"
 
 namespace bitscale {

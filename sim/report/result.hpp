@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/mapping/account.hpp"
+#include "sim/core/account.hpp"
 #include "sim/power/energy.hpp"
 
 namespace bitscale {
@@ -119,7 +119,7 @@ struct CompareResult {
   std::vector<RunResult> runs;
   std::vector<std::string> held_equal;  ///< what the comparison keeps the same, in words
   std::vector<std::string> free;        ///< what differs
-  std::vector<std::string> next = {};  ///< as in RunResult
+  std::vector<std::string> next = {};   ///< as in RunResult
 };
 
 /// The run that `run` is measured against: the first of its workload.

@@ -4,8 +4,8 @@
 
 #include "arch/builtin.hpp"
 #include "sim/config/reader.hpp"
+#include "sim/core/account.hpp"
 #include "sim/core/errors.hpp"
-#include "sim/mapping/account.hpp"
 #include "sim/mapping/mapping.hpp"
 
 namespace bitscale::testing_support {

@@ -1,4 +1,4 @@
-#include "sim/mapping/account.hpp"
+#include "sim/core/account.hpp"
 
 namespace bitscale {
 
