@@ -1,6 +1,7 @@
 // The commands about files: check, list, schema.
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -28,16 +29,24 @@ FileKind kind_of(const std::string& path) {
   throw ConfigError({{tree.where, "kind", "expected machine, workload, technology or experiment"}});
 }
 
+config::Node load_changed(FileKind kind, const std::string& path,
+                          const std::vector<std::string>& overrides) {
+  config::Node tree = config::load_resolved(kind, path);
+  for (const std::string& assignment : overrides) config::apply_override(tree, assignment);
+  return tree;
+}
+
 void check_file(const std::string& path, const std::vector<std::string>& overrides) {
   switch (kind_of(path)) {
     case FileKind::machine:
       (void)load_machine(path, overrides);
       return;
     case FileKind::workload:
-      (void)load_workload(path);
+      (void)config::read_all(load_changed(FileKind::workload, path, overrides),
+                             [](config::Reader& r) { return parse_workload(r); });
       return;
     case FileKind::technology:
-      (void)config::read_all(config::load_resolved(FileKind::technology, path), parse_technology);
+      (void)config::read_all(load_changed(FileKind::technology, path, overrides), parse_technology);
       return;
     case FileKind::experiment: {
       ExperimentRequest request;
@@ -58,7 +67,7 @@ ExitCode check(const std::vector<std::string>& paths, const std::vector<std::str
       check_file(path, overrides);
       print(fmt::format("{}: ok\n", path));
     } catch (const Error& error) {
-      fmt::print(stderr, "{}\n", error.what());
+      (void)std::fputs((std::string(error.what()) + "\n").c_str(), stderr);
       if (code == ExitCode::ok) code = error.exit_code();
     }
   }
@@ -146,7 +155,7 @@ void add_check(CLI::App& app, Action& action) {
       "check", "Read files and report every problem; an experiment's layers are mapped too");
   command->add_option("files", *paths, "Paths of machines, workloads, technologies or experiments")
       ->required();
-  command->add_option("--set", *overrides, "Change one key: a.b.c=value")->expected(1)->take_all();
+  command->add_option("--set", *overrides, "Change one key: a.b.c=value")->allow_extra_args(false);
   command->callback(
       [&action, paths, overrides] { action = [=] { return check(*paths, *overrides); }; });
 }

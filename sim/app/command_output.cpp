@@ -12,7 +12,7 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
       ->check(CLI::IsMember({"text", "json", "csv"}))
       ->capture_default_str();
   command.add_option("-o,--output", options.directory,
-                     "Folder that receives the results and the resolved input too");
+                     "Folder that receives the results too; of run, with the resolved input");
   command.add_flag("--quiet", options.quiet, "No progress on standard error");
 }
 

@@ -29,7 +29,12 @@ std::vector<std::string> next_commands(const ExperimentRequest& request) {
 }
 
 ExitCode run(const ExperimentRequest& request, const OutputOptions& output) {
-  if (request.experiment.empty() == (request.machine.empty() && request.workload.empty())) {
+  if (!request.experiment.empty() && !(request.machine.empty() && request.workload.empty())) {
+    throw UsageError(
+        "error: an experiment names its machine and workload; change them with --set machine=NAME "
+        "or --set workload=NAME");
+  }
+  if (request.experiment.empty() && request.machine.empty() && request.workload.empty()) {
     throw UsageError(
         "error: run needs an experiment, or --machine and --workload\n"
         "For example: bitscale run --machine stripes --workload alexnet --profile stripes_100");
@@ -44,7 +49,7 @@ ExitCode run(const ExperimentRequest& request, const OutputOptions& output) {
   publish(output, "run",
           {[&] { return dump(run_json(result)); }, [&] { return runs_csv({result}); },
            [&](const TextStyle& style) { return run_text(result, style); }},
-          {{"resolved.yaml", experiment.resolved_yaml}});
+          {{"resolved.yaml", experiment.rerun_yaml}});
   return result.check_matched().value_or(true) ? ExitCode::ok : ExitCode::check_failed;
 }
 
@@ -61,8 +66,7 @@ void add_experiment_options(CLI::App& command, ExperimentRequest& request) {
   command
       .add_option("--set", request.overrides,
                   "Change one key of the experiment: a.b.c=value; may be given several times")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
 }
 
 void add_run(CLI::App& app, Action& action, const std::string& command_line) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "arch/builtin.hpp"
 
@@ -173,6 +174,29 @@ Experiment parse_experiment(config::Reader& reader) {
   return experiment;
 }
 
+namespace {
+
+/// Data files are named relative to the file that names them; a copy of the tree elsewhere needs
+/// their full path.
+void make_data_paths_absolute(Node& node) {
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    Node& item = node.items[i];
+    const bool path = node.kind == Node::Kind::mapping && node.keys[i] == "path" &&
+                      item.kind == Node::Kind::scalar;
+    if (path && !item.scalar.empty() && item.scalar.front() != '/' &&
+        item.where.file != config::kOverrideFile) {
+      const std::filesystem::path folder = std::filesystem::path(item.where.file).parent_path();
+      std::error_code error;
+      const std::filesystem::path whole = std::filesystem::absolute(folder / item.scalar, error);
+      if (!error) item.scalar = whole.lexically_normal().string();
+      item.quoted = true;
+    }
+    make_data_paths_absolute(item);
+  }
+}
+
+}  // namespace
+
 Experiment load_experiment(const ExperimentRequest& request) {
   Node tree = experiment_tree(request);
   apply_request(tree, request);
@@ -181,6 +205,9 @@ Experiment load_experiment(const ExperimentRequest& request) {
   if (!request.overrides.empty()) resolve_references(tree);
   Experiment experiment = config::read_all(tree, parse_experiment);
   experiment.resolved_yaml = config::emit_yaml(tree);
+  Node copy = tree;
+  make_data_paths_absolute(copy);
+  experiment.rerun_yaml = config::emit_yaml(copy);
   experiment.workload_yaml = config::emit_yaml(*tree.find("workload"));
   experiment.technology_yaml = config::emit_yaml(*tree.find("machine")->find("technology"));
   return experiment;

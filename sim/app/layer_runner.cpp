@@ -88,8 +88,6 @@ CheckResult check_sums(const Mapping& mapping, const Operands& operands,
   if (!check.matched && simulation.overflow_events > 0 &&
       accumulator.overflow == Overflow::saturate) {
     check.comparable = false;  // saturation changed the sums, as it is meant to
-    check.first_mismatch = fmt::format("{} outputs differ because a {}-bit accumulator saturated",
-                                       check.mismatches, accumulator.bits);
   }
   return check;
 }
@@ -127,6 +125,7 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
   result.accumulator_bits = mapping.types.accumulator.bits;
   result.macs = simulation.traffic.macs;
   result.cycles = simulation.cycles;
+  result.values_computed = values;
   result.overflow_events = simulation.overflow_events;
   result.mapping = mapping.describe();
   result.dram_bits_activations = simulation.traffic.dram_activations;

@@ -21,7 +21,8 @@ std::string join(int argc, char** argv) {
 }
 
 int fail(ExitCode code, const std::string& message) {
-  fmt::print(stderr, "{}{}", message, message.ends_with('\n') ? "" : "\n");
+  // Where standard error cannot be written either, the exit code is all there is to say.
+  (void)std::fputs((message + (message.ends_with('\n') ? "" : "\n")).c_str(), stderr);
   return static_cast<int>(code);
 }
 

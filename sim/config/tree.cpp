@@ -45,6 +45,8 @@ Node load_yaml(const std::string& path) {
   };
   std::error_code status_error;
   if (std::filesystem::is_directory(path, status_error)) throw fail(EISDIR);
+  // A pipe nobody writes to would be waited for without end.
+  if (std::filesystem::is_fifo(path, status_error)) throw fail(ESPIPE);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
   if (!file) throw fail(errno);

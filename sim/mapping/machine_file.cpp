@@ -26,7 +26,7 @@ std::optional<AxisLoop> parse_loop(std::string_view text) {
   const std::size_t space = text.find(' ');
   if (space == std::string_view::npos) return std::nullopt;
   const std::optional<Dim> dim = dim_named(text.substr(0, space));
-  const std::string_view factor = text.substr(text.find_last_of(' ') + 1);
+  const std::string_view factor = text.substr(space + 1);
   if (!dim) return std::nullopt;
   if (factor == "fit") return AxisLoop{*dim, 0};
   std::int64_t value = 0;

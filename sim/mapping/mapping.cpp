@@ -277,7 +277,8 @@ Mapping map_layer(const Layer& layer, const MachineConfig& machine) {
   m.types = {layer.activation, layer.weight, machine.unit->accumulator()};
   if (layer.accumulator_bits > 0) m.types.accumulator.bits = layer.accumulator_bits;
   if (const std::string refusal = machine.unit->refusal(m.types); !refusal.empty()) {
-    throw MappingError(layer.name, refusal);
+    throw MappingError(
+        layer.name, refusal + "; a profile or the layer's types in the workload change the bits");
   }
   m.activation_bits = machine.unit->stored_activation_bits(layer.activation);
   m.weight_bits = machine.unit->stored_weight_bits(layer.weight);

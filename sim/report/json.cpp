@@ -1,5 +1,6 @@
 #include "sim/report/json.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "sim/core/rounding.hpp"
@@ -84,14 +85,15 @@ Json layer_json(const LayerResult& layer) {
   json["dram_bits_by_operand"] = {{"activations", layer.dram_bits_activations},
                                   {"weights", layer.dram_bits_weights},
                                   {"outputs", layer.dram_bits_outputs}};
-  json["overflow_events"] = layer.overflow_events;
+  json["overflow_events"] = layer.values_computed ? Json(layer.overflow_events) : Json(nullptr);
   const OperandReport& operands = layer.operands;
   json["operands"] = {{"result", operands.result},
                       {"activations", operands.activations},
                       {"weights", operands.weights},
                       {"activation_zero_fraction", number(operands.activation_zero_fraction)},
                       {"weight_zero_fraction", number(operands.weight_zero_fraction)},
-                      {"effectual_macs", operands.effectual_macs}};
+                      {"effectual_macs",
+                       operands.result == "none" ? Json(nullptr) : Json(operands.effectual_macs)}};
   json["mapping"] = layer.mapping;
   json["check"] = check_json(layer.check);
   return json;
@@ -136,8 +138,9 @@ Json totals_json(const RunResult& run) {
   json["area_kind"] = run.area.logic_only ? "logic area" : "area";
   json["area_by_component_um2"] = shares_json(run.area.components_um2);
   json["area_left_out"] = run.area.left_out;
-  json["effectual_macs"] = run.effectual_macs();
-  json["overflow_events"] = run.overflow_events();
+  const bool values = std::ranges::all_of(run.layers, &LayerResult::values_computed);
+  json["effectual_macs"] = run.operands() == "none" ? Json(nullptr) : Json(run.effectual_macs());
+  json["overflow_events"] = values ? Json(run.overflow_events()) : Json(nullptr);
   json["dram_bits"] = run.dram_bits();
   json["operands"] = run.operands();
   json["check_matched"] = matched ? Json(*matched) : Json(nullptr);

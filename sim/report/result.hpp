@@ -42,6 +42,7 @@ struct LayerResult {
   int activation_bits = 0, weight_bits = 0, accumulator_bits = 0;
   OperandReport operands;
   std::vector<ActionCount> actions;
+  bool values_computed = true;  ///< false: cycles and counts alone, so that overflows are unknown
   std::uint64_t overflow_events = 0;
   std::uint64_t dram_bits_activations = 0, dram_bits_weights = 0, dram_bits_outputs = 0;
   std::optional<CheckResult> check;

@@ -52,6 +52,12 @@ std::string check_text(const RunResult& run, const TextStyle& style) {
   if (!run.check_matched().value_or(true)) {
     return red("check: OUTPUTS DIFFER from the reference convolution", style);
   }
+  if (saturated == 0 && run.overflow_events() > 0) {
+    return fmt::format(
+        "check: every output equals the reference convolution modulo the range of its accumulator, "
+        "which {} additions left",
+        format_integer(run.overflow_events()));
+  }
   if (saturated == 0) return green("check: every output equals the reference convolution", style);
   std::string text = fmt::format(
       "check: {} of {} layers cannot be compared with the reference convolution, because their "
