@@ -44,7 +44,7 @@ struct Experiment {
   Workload workload;
   SimulationConfig simulation;
   std::string resolved_yaml;  ///< the whole resolved tree; reading it again gives this experiment
-  std::string rerun_yaml;      ///< the same with data files by absolute path, for another folder
+  std::string rerun_yaml;     ///< the same with data files by absolute path, for another folder
   std::string workload_yaml, technology_yaml;
 };
 
