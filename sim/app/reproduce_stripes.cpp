@@ -105,7 +105,7 @@ void add_networks(std::vector<ReproduceCheck>& checks, const Setting& setting,
 void add_published(std::vector<ReproduceCheck>& checks, const Setting& setting,
                    const std::vector<double>& ratios) {
   std::vector<std::string> inputs = kDeclared;
-  inputs.push_back(setting.overrides.empty()
+  inputs.emplace_back(setting.overrides.empty()
                        ? "a pallet that is not full takes a whole one's time"
                        : "a pallet that is not full takes its share of the time (ideal windows)");
   ReproduceCheck mean =
