@@ -105,9 +105,10 @@ void add_networks(std::vector<ReproduceCheck>& checks, const Setting& setting,
 void add_published(std::vector<ReproduceCheck>& checks, const Setting& setting,
                    const std::vector<double>& ratios) {
   std::vector<std::string> inputs = kDeclared;
-  inputs.emplace_back(setting.overrides.empty()
-                       ? "a pallet that is not full takes a whole one's time"
-                       : "a pallet that is not full takes its share of the time (ideal windows)");
+  inputs.emplace_back(
+      setting.overrides.empty()
+          ? "a pallet that is not full takes a whole one's time"
+          : "a pallet that is not full takes its share of the time (ideal windows)");
   ReproduceCheck mean =
       check(setting.name + ": geometric mean of 8 networks", 2.24, geometric_mean(ratios),
             "Judd et al., Stripes, IEEE CAL 2015; quoted by the ISCA 2019 tutorial", inputs);

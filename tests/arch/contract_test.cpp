@@ -40,7 +40,10 @@ std::vector<UnitCase> cases_of(const UnitKind& kind) {
     for (const UnitCase& unit : cases) {
       for (const auto& value : property["enum"]) {
         const auto text = value.get<std::string>();
-        next.push_back({unit.name + "_" + text, unit.yaml + ", " + key + ": " + text, false});
+        UnitCase chosen{unit.name, unit.yaml, false};
+        chosen.name.append("_").append(text);
+        chosen.yaml.append(", ").append(key).append(": ").append(text);
+        next.push_back(std::move(chosen));
       }
     }
     cases = std::move(next);
@@ -71,6 +74,7 @@ std::vector<UnitCase> all_cases(Accumulators accumulators) {
 }
 
 /// Arrays round the unit under test, one per way in which operands move and sums combine.
+// NOLINTBEGIN(bugprone-suspicious-missing-comma): an entry is a text of several lines
 const std::vector<std::string> kArrays = {
     "array: {rows: {size: 3, loops: K 3, weights: unicast}, lanes: {size: 2, loops: C 2}}\n",
     "array: {rows: {size: 2, loops: K 2, weights: unicast},\n"
@@ -89,6 +93,7 @@ const std::vector<std::string> kArrays = {
     "array: {rows: {size: 2, loops: K 2, weights: unicast}, lanes: {size: 2, loops: C 2}}\n"
     "dataflow: {order: [C, N, G, K, PQ, R, S], pack_groups: true}\n",
 };
+// NOLINTEND(bugprone-suspicious-missing-comma)
 const std::string kChannel = "dram: {kind: channel, bits_per_cycle: 24, clock: 600MHz}";
 
 std::string with_channel(std::string array) {
@@ -123,7 +128,7 @@ class UnitContract : public testing::TestWithParam<UnitCase> {
 
   static Layer small_layer(RandomMachines& random, const Unit& unit) {
     while (true) {
-      const Layer layer = random.layer();
+      Layer layer = random.layer();
       const OperandTypes types = {layer.activation, layer.weight, unit.accumulator()};
       if (layer.shape.macs() <= 3000 && unit.refusal(types).empty()) return layer;
     }

@@ -38,16 +38,20 @@ void simulate(benchmark::State& state, const Layer& layer) {
   state.counters["passes"] = static_cast<double>(ceil_div(s.K, 256) * ceil_div(s.P * s.Q, 16));
 }
 
-void scale_K(benchmark::State& state) { simulate(state, layer_of(64 * state.range(0), 64, 32)); }
-void scale_C(benchmark::State& state) { simulate(state, layer_of(64, 64 * state.range(0), 32)); }
-void scale_PQ(benchmark::State& state) {
+void scale_filters(benchmark::State& state) {
+  simulate(state, layer_of(64 * state.range(0), 64, 32));
+}
+void scale_channels(benchmark::State& state) {
+  simulate(state, layer_of(64, 64 * state.range(0), 32));
+}
+void scale_pixels(benchmark::State& state) {
   const std::int64_t side = state.range(0) == 1 ? 32 : state.range(0) == 4 ? 64 : 128;
   simulate(state, layer_of(64, 64, side));
 }
 
-BENCHMARK(scale_K)->Arg(1)->Arg(4)->Arg(16)->Unit(benchmark::kMicrosecond);
-BENCHMARK(scale_C)->Arg(1)->Arg(4)->Arg(16)->Unit(benchmark::kMicrosecond);
-BENCHMARK(scale_PQ)->Arg(1)->Arg(4)->Arg(16)->Unit(benchmark::kMicrosecond);
+BENCHMARK(scale_filters)->Arg(1)->Arg(4)->Arg(16)->Unit(benchmark::kMicrosecond);
+BENCHMARK(scale_channels)->Arg(1)->Arg(4)->Arg(16)->Unit(benchmark::kMicrosecond);
+BENCHMARK(scale_pixels)->Arg(1)->Arg(4)->Arg(16)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace bitscale::app

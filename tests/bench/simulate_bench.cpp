@@ -74,7 +74,7 @@ void alexnet_stripes_saturating_24_bits(benchmark::State& state) {
 }
 
 /// One small layer: what a sweep pays per simulation besides the work.
-void SmallSimulation(benchmark::State& state) {
+void small_simulation(benchmark::State& state) {
   const Prepared prepared = prepare("stripes", "lenet", "stripes_100");
   for ([[maybe_unused]] auto iteration : state) {
     benchmark::DoNotOptimize(
@@ -84,7 +84,7 @@ void SmallSimulation(benchmark::State& state) {
 }
 
 /// The same with its files read and validated, and its tensors made.
-void SmallExperiment(benchmark::State& state) {
+void small_experiment(benchmark::State& state) {
   ExperimentRequest request;
   request.machine = "stripes";
   request.workload = "lenet";
@@ -102,8 +102,8 @@ BENCHMARK(alexnet_stripes_checked)->Unit(benchmark::kMillisecond);
 BENCHMARK(alexnet_dadiannao_checked)->Unit(benchmark::kMillisecond);
 BENCHMARK(alexnet_dadiannao_saturating_24_bits)->Unit(benchmark::kMillisecond);
 BENCHMARK(alexnet_stripes_saturating_24_bits)->Unit(benchmark::kMillisecond);
-BENCHMARK(SmallSimulation)->Unit(benchmark::kMicrosecond);
-BENCHMARK(SmallExperiment)->Unit(benchmark::kMicrosecond);
+BENCHMARK(small_simulation)->Unit(benchmark::kMicrosecond);
+BENCHMARK(small_experiment)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace bitscale::app
