@@ -127,7 +127,7 @@ BufferConfig parse_buffer(config::Reader& reader) {
 }
 
 DramConfig parse_dram(config::Reader& reader) {
-  DramConfig dram = reader.variant<DramConfig>(
+  auto dram = reader.variant<DramConfig>(
       "kind",
       {{"ideal", [](config::Reader&) { return DramConfig{}; }},
        {"channel",
@@ -222,12 +222,12 @@ ArrayConfig parse_array(config::Reader& reader) {
 
 Dataflow parse_dataflow(config::Reader& reader) {
   Dataflow dataflow;
-  const Operand stationary = reader.doc("Name of a loop order: which operand stays in the array")
-                                 .choice<Operand>("stationary",
-                                                  {{"output", Operand::outputs},
-                                                   {"weight", Operand::weights},
-                                                   {"input", Operand::activations}},
-                                                  Operand::outputs);
+  const auto stationary = reader.doc("Name of a loop order: which operand stays in the array")
+                              .choice<Operand>("stationary",
+                                               {{"output", Operand::outputs},
+                                                {"weight", Operand::weights},
+                                                {"input", Operand::activations}},
+                                               Operand::outputs);
   const std::vector<std::string> order = reader
                                              .doc(
                                                  "Temporal loops, outermost first, instead of "

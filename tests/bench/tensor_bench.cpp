@@ -32,6 +32,7 @@ void make_alexnet_operands(benchmark::State& state) {
 void count_zeros(benchmark::State& state, const std::string& workload) {
   const std::vector<Layer> layers = convolutions(workload);
   std::vector<Operands> operands;
+  operands.reserve(layers.size());
   for (const Layer& layer : layers) operands.push_back(make_operands(layer));
   for ([[maybe_unused]] auto iteration : state) {
     for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -47,6 +48,7 @@ void count_vgg_19_zeros(benchmark::State& state) { count_zeros(state, "vgg_19");
 void reference_alexnet(benchmark::State& state) {
   const std::vector<Layer> layers = convolutions("alexnet");
   std::vector<Operands> operands;
+  operands.reserve(layers.size());
   for (const Layer& layer : layers) operands.push_back(make_operands(layer));
   for ([[maybe_unused]] auto iteration : state) {
     for (std::size_t i = 0; i < layers.size(); ++i) {
