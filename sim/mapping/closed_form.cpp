@@ -11,8 +11,8 @@ namespace {
 constexpr std::array<Dim, kDims> kAllDims = {Dim::N, Dim::G, Dim::K, Dim::C,
                                              Dim::P, Dim::Q, Dim::R, Dim::S};
 
-__extension__ typedef unsigned __int128
-    Wide;  // NOLINT(modernize-use-using): __extension__ needs typedef
+// NOLINTNEXTLINE(modernize-use-using): __extension__ needs typedef
+__extension__ typedef unsigned __int128 Wide;
 
 /// Passes of one extent along a dimension, over the whole layer; with packed groups, those along K
 /// one by one, because their filters decide which activations they read.

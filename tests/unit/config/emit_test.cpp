@@ -7,7 +7,7 @@ namespace {
 /// Parses, writes, parses again and compares; returns what was written.
 std::string round_trip(const std::string& text) {
   const Node tree = parse_yaml(text, "f.yaml");
-  const std::string written = emit_yaml(tree);
+  std::string written = emit_yaml(tree);
   EXPECT_TRUE(same_content(tree, parse_yaml(written, "written.yaml"))) << written;
   return written;
 }

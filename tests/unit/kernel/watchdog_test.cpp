@@ -19,7 +19,7 @@ const std::string kMachine =
     "array: {rows: {size: 4, loops: K 4, weights: unicast}, lanes: {size: 4, loops: C 4}}\n"
     "memory: {dram: {kind: channel, bits_per_cycle: 64, clock: 1GHz}, tiling: {K: 4, P: 2}}\n";
 
-LayerSimulation simulate(kernel::SimulationOptions options = {}) {
+LayerSimulation simulate(const kernel::SimulationOptions& options = {}) {
   const MachineConfig machine = machine_of(kMachine);
   const Layer layer = layer_of(convolution(10, 6, 8, 3));
   const Operands operands = make_operands(layer);

@@ -159,7 +159,7 @@ TEST(Schedule, SpillsExactlyWhereOtherOutputsComeBetween) {
         std::vector<Pass> passes;
         for_each_pass(Schedule(mapping),
                       [&](const Tile&, const Pass& pass) { passes.push_back(pass); });
-        const std::uint64_t products = static_cast<std::uint64_t>(mapping.shape.macs());
+        const auto products = static_cast<std::uint64_t>(mapping.shape.macs());
         std::uint64_t macs = 0;
         for (std::size_t i = 0; i < passes.size(); ++i) {
           const bool goes_on =
