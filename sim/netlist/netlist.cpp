@@ -153,6 +153,7 @@ std::vector<std::uint32_t> fan_out(const Netlist& netlist) {
 }
 
 std::vector<std::uint32_t> node_weight_halves(const Netlist& netlist) {
+  if (!netlist.weight_halves.empty()) return netlist.weight_halves;
   std::vector<std::uint32_t> weights(netlist.nodes.size(), 0);
   for (std::size_t id = 0; id < weights.size(); ++id) {
     const Node& node = netlist.nodes[id];

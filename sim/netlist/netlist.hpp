@@ -53,6 +53,10 @@ struct Netlist {
   std::vector<Node> nodes;
   std::vector<std::string> names;  ///< one per node, '' where it has none
   std::vector<Bus> inputs, outputs;
+  /// Of a netlist whose registers were cut (registers.hpp): inputs that stand for flip-flops, and
+  /// the weights that its nodes have in the whole netlist.
+  std::vector<NodeId> state_inputs;
+  std::vector<std::uint32_t> weight_halves;
   bool operator==(const Netlist&) const = default;
 };
 

@@ -30,6 +30,9 @@ Program::Program(const Netlist& netlist) : node_count(netlist.nodes.size()) {
         std::ranges::lower_bound(class_weight_halves, weight) - class_weight_halves.begin()));
   }
 
+  is_state_input.assign(node_count, 0);
+  for (const NodeId id : netlist.state_inputs) is_state_input.at(id) = 1;
+
   std::vector<NodeId> gates;
   for (NodeId id = 0; id < node_count; ++id) {
     const Node& node = netlist.nodes[id];

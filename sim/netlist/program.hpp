@@ -31,7 +31,8 @@ struct Program {
   std::vector<std::uint32_t> class_weight_halves;  ///< of each weight class
   std::vector<std::uint32_t> node_class;           ///< weight class of each node
   std::vector<NodeId> flip_flops, flip_flop_data;
-  std::vector<NodeId> ones;  ///< constants of value 1
+  std::vector<std::uint8_t> is_state_input;  ///< per node: an input that stands for a flip-flop
+  std::vector<NodeId> ones;                  ///< constants of value 1
   std::size_t node_count = 0;
 };
 

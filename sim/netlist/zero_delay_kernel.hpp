@@ -114,8 +114,14 @@ BITSCALE_KERNEL void load_inputs(const Program& program, const Stimulus& stimulu
       const std::uint64_t* plane = stimulus.step_planes(at) + i * kPlaneWords + chunk * W;
       __builtin_memcpy(&value[s], plane, sizeof(Vector));
     }
-    store_block<W, S, First>(reinterpret_cast<Vector*>(values) + nodes[i] * S, value,
-                             counters.by_class[program.node_class[nodes[i]]]);
+    Vector* out = reinterpret_cast<Vector*>(values) + nodes[i] * S;
+    if (program.is_state_input[nodes[i]] != 0) {
+      for (std::size_t s = 0; s < S; ++s) {
+        const Vector before = s > 0 ? value[s - 1] : First ? value[0] : out[S - 1];
+        count_one<W>(counters.flip_flops, value[s] ^ before);
+      }
+    }
+    store_block<W, S, First>(out, value, counters.by_class[program.node_class[nodes[i]]]);
   }
 }
 

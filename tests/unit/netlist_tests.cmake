@@ -6,6 +6,7 @@ bitscale_test(netlist_test LABEL fast
     ${CMAKE_CURRENT_LIST_DIR}/netlist/multiplier_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/netlist/physics_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/netlist/planes_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/netlist/registers_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/netlist/sampling_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/netlist/sip_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/netlist/timing_test.cpp
