@@ -9,11 +9,13 @@
 
 #include "sim/config/reader.hpp"
 #include "sim/core/account.hpp"
+#include "sim/core/dims.hpp"
 #include "sim/workload/workload.hpp"
 
 namespace bitscale {
 
-class PinUnit;  // the clocked module of a unit: sim/kernel/pin_unit.hpp
+class PinUnit;       // the clocked module of a unit: sim/kernel/pin_unit.hpp
+struct UnitNetlist;  // the gates of a unit: arch/unit_netlist.hpp
 
 /// What happens when a sum leaves the accumulator's range.
 enum class Overflow { wrap, saturate };
@@ -37,6 +39,20 @@ struct OperandTypes {
   bool operator==(const OperandTypes&) const = default;
 };
 
+/// How a unit works on operands of given types.
+struct UnitMode {
+  std::int64_t cycles = 1;    ///< that one operand set occupies the unit
+  std::int64_t products = 1;  ///< per lane and step; more than one extend `dim` within the unit
+  Dim dim = Dim::C;           ///< PQ stands for windows
+  /// Accumulators the products of a step go to: 1 for all, or one for each of `products`. Along an
+  /// output dimension there is one for each; along C they are merged exactly as results drain.
+  std::int64_t segments = 1;
+  /// Width of each segment as far as integers of these types use it: less than the register's where
+  /// operands stand in the high bits of wider words.
+  int accumulator_bits = 48;
+  bool operator==(const UnitMode&) const = default;
+};
+
 /// What a layer asked of the units, summed over the array; the input of a unit's energy counts.
 struct UnitActivity {
   std::uint64_t macs = 0;               ///< products mapped, padded taps included
@@ -44,7 +60,9 @@ struct UnitActivity {
   std::uint64_t unit_steps = 0;         ///< (unit, step) pairs with at least one product mapped
   std::uint64_t active_unit_steps = 0;  ///< not guarded as a whole
   OperandTypes types;
-  std::int64_t lanes = 1;  ///< multipliers of a unit: the width of its adder tree
+  std::int64_t lanes =
+      1;  ///< of a unit, as the machine declares them; each has mode.products products
+  std::uint64_t outputs = 0;  ///< results that left the accumulators
 };
 
 /// Reduction steps of one block of outputs, in schedule order. Each step adds, to every accumulator
@@ -76,15 +94,17 @@ class Unit {
   /// Why the unit cannot take these types, or '' where it can: the limit a MappingError names.
   [[nodiscard]] virtual std::string refusal(const OperandTypes& types) const = 0;
 
-  /// Cycles that one operand set occupies the unit, for types it does not refuse.
-  [[nodiscard]] virtual std::int64_t cycles_per_step(const OperandTypes& types) const = 0;
+  /// Time, products and accumulators of a step, for types it does not refuse.
+  [[nodiscard]] virtual UnitMode mode(const OperandTypes& types) const = 0;
 
   /// Bits by which an operand is stored in the buffers and fetched: parallel units store words of
   /// their full width, serial ones the bits they use.
   [[nodiscard]] virtual int stored_activation_bits(const TensorType& type) const = 0;
   [[nodiscard]] virtual int stored_weight_bits(const TensorType& type) const = 0;
 
-  /// Runs a block bit-true, in schedule order; returns how many accumulator additions overflowed.
+  /// Runs a block bit-true, in schedule order, on accumulators of mode(types).accumulator_bits;
+  /// returns how many accumulator additions overflowed. `block.lanes` counts all products of a step
+  /// that go to one accumulator.
   virtual std::uint64_t accumulate(const AccumulateBlock& block,
                                    const OperandTypes& types) const = 0;
 
@@ -101,6 +121,10 @@ class Unit {
   [[nodiscard]] virtual std::unique_ptr<PinUnit> make_pin_unit(const std::string& name,
                                                                std::int64_t lanes,
                                                                const OperandTypes& types) const = 0;
+
+  /// The gates of a unit with `lanes` lanes, set to the mode of `types`.
+  [[nodiscard]] virtual UnitNetlist make_netlist(std::int64_t lanes,
+                                                 const OperandTypes& types) const = 0;
 };
 
 /// A kind of unit as configuration files name it.

@@ -36,18 +36,12 @@ std::string BitSerialUnit::refusal(const OperandTypes& types) const {
   return why;
 }
 
-std::int64_t BitSerialUnit::cycles_per_step(const OperandTypes& types) const {
-  switch (config_.serial) {
-    case Serial::none:
-      return 1;
-    case Serial::activations:
-      return types.activation.bits;
-    case Serial::weights:
-      return types.weight.bits;
-    case Serial::both:
-      return static_cast<std::int64_t>(types.activation.bits) * types.weight.bits;
-  }
-  return 1;
+UnitMode BitSerialUnit::mode(const OperandTypes& types) const {
+  UnitMode mode;
+  mode.accumulator_bits = types.accumulator.bits;
+  if (config_.serial != Serial::weights) mode.cycles *= types.activation.bits;
+  if (config_.serial != Serial::activations) mode.cycles *= types.weight.bits;
+  return mode;
 }
 
 int BitSerialUnit::stored_activation_bits(const TensorType& type) const {
@@ -76,7 +70,7 @@ void BitSerialUnit::count_actions(const UnitActivity& activity,
                                   std::vector<ActionCount>& actions) const {
   // Cost of a SIP cycle (assumed): used lanes - 1 additions in the tree, one in the accumulator,
   // AND gates free. A held unit adds nothing, and neither does a lane without work.
-  const auto cycles = static_cast<std::uint64_t>(cycles_per_step(activity.types));
+  const auto cycles = static_cast<std::uint64_t>(mode(activity.types).cycles);
   if (activity.lanes > 1) {
     ActionCount tree;
     tree.component = "adder_tree";

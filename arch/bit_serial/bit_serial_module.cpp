@@ -2,9 +2,9 @@
 
 namespace bitscale {
 
-std::int64_t BitSerialMac::addend(int cycle) const {
+std::int64_t BitSerialMac::addend(int cycle, std::size_t /*segment*/) const {
   std::int64_t sum = 0;
-  for (std::size_t lane = 0; lane < lanes(); ++lane) {
+  for (std::size_t lane = 0; lane < positions(); ++lane) {
     if (!lane_valid[lane].read()) continue;
     // At least one factor is a single bit: a row of AND gates.
     sum += static_cast<std::int64_t>(activation_in[lane].read()) * weight_in[lane].read();

@@ -15,7 +15,7 @@ class BitSerialMac final : public ClockedUnit {
   BitSerialMac(const sc_core::sc_module_name& name, std::size_t lanes, Guard guard,
                const OperandPort& activations, const OperandPort& weights,
                const AccumulatorConfig& accumulator)
-      : ClockedUnit(name, lanes, activations.cycles() * weights.cycles(), accumulator),
+      : ClockedUnit(name, lanes, activations.cycles() * weights.cycles(), 1, accumulator),
         guard_(guard),
         activations_(activations),
         weights_(weights) {}
@@ -28,7 +28,7 @@ class BitSerialMac final : public ClockedUnit {
   }
 
  protected:
-  [[nodiscard]] std::int64_t addend(int cycle) const override;
+  [[nodiscard]] std::int64_t addend(int cycle, std::size_t segment) const override;
   [[nodiscard]] bool lane_works(std::size_t lane) const override;
 
  private:

@@ -6,21 +6,26 @@
 
 namespace bitscale {
 
-ClockedUnit::ClockedUnit(const sc_core::sc_module_name& name, std::size_t lanes,
-                         int cycles_per_step, const AccumulatorConfig& accumulator)
-    : PinUnit(name, lanes),
+ClockedUnit::ClockedUnit(const sc_core::sc_module_name& name, std::size_t positions,
+                         int cycles_per_step, std::size_t segments,
+                         const AccumulatorConfig& accumulator)
+    : PinUnit(name, positions, segments),
       cycles_per_step_(cycles_per_step),
-      accumulator_("accumulator", accumulator) {
-  accumulator_.clock(clock);
-  accumulator_.enable(enable);
-  accumulator_.load(clear);
-  accumulator_.initial(partial_in);
-  accumulator_.addend(addend_);
-  accumulator_.value(sum_out);
+      addends_("addend", segments) {
+  for (std::size_t segment = 0; segment < segments; ++segment) {
+    AccumulatorModule& module =
+        accumulators_.emplace_back(fmt::format("accumulator_{}", segment).c_str(), accumulator);
+    module.clock(clock);
+    module.enable(enable);
+    module.load(clear);
+    module.initial(partial_in[segment]);
+    module.addend(addends_[segment]);
+    module.value(sum_out[segment]);
+  }
 
   SC_METHOD(settle);
   sensitive << cycle_ << enable;
-  for (std::size_t lane = 0; lane < lanes; ++lane) {
+  for (std::size_t lane = 0; lane < positions; ++lane) {
     sensitive << activation_in[lane] << weight_in[lane] << lane_valid[lane];
   }
   SC_METHOD(step);
@@ -28,7 +33,11 @@ ClockedUnit::ClockedUnit(const sc_core::sc_module_name& name, std::size_t lanes,
   dont_initialize();
 }
 
-void ClockedUnit::settle() { addend_.write(enable.read() ? addend(cycle_.read()) : 0); }
+void ClockedUnit::settle() {
+  for (std::size_t segment = 0; segment < segments(); ++segment) {
+    addends_[segment].write(enable.read() ? addend(cycle_.read(), segment) : 0);
+  }
+}
 
 void ClockedUnit::step() {
   valid_out.write(enable.read());
@@ -36,7 +45,7 @@ void ClockedUnit::step() {
     done.write(false);
     return;
   }
-  for (std::size_t lane = 0; lane < lanes(); ++lane) {
+  for (std::size_t lane = 0; lane < positions(); ++lane) {
     activation_out[lane].write(activation_in[lane].read());
     weight_out[lane].write(weight_in[lane].read());
   }
@@ -50,7 +59,7 @@ void ClockedUnit::step() {
 void ClockedUnit::count() {
   std::uint64_t active = 0;
   std::uint64_t guarded = 0;
-  for (std::size_t lane = 0; lane < lanes(); ++lane) {
+  for (std::size_t lane = 0; lane < positions(); ++lane) {
     if (!lane_valid[lane].read()) continue;
     ++(lane_works(lane) ? active : guarded);
   }
@@ -62,7 +71,8 @@ void ClockedUnit::count() {
 
 PinUnit::Counters ClockedUnit::counters() const {
   Counters counters = counters_;
-  counters.overflow_events = accumulator_.overflow_events();
+  for (const AccumulatorModule& accumulator : accumulators_)
+    counters.overflow_events += accumulator.overflow_events();
   return counters;
 }
 
@@ -73,16 +83,19 @@ void ClockedUnit::trace(sc_core::sc_trace_file* file) const {
   add(enable, "enable");
   add(clear, "clear");
   add(hold, "hold");
-  add(partial_in, "partial_in");
   for (std::size_t lane = 0; lane < activation_in.size(); ++lane) {
     add(activation_in[lane], fmt::format("activation_{}", lane));
     add(weight_in[lane], fmt::format("weight_{}", lane));
     add(lane_valid[lane], fmt::format("lane_valid_{}", lane));
   }
   add(cycle_, "cycle");
-  add(addend_, "addend");
-  add(sum_out, "sum");
-  add(accumulator_.overflow, "overflow");
+  for (std::size_t segment = 0; segment < segments(); ++segment) {
+    const std::string suffix = segments() == 1 ? "" : fmt::format("_{}", segment);
+    add(partial_in[segment], "partial_in" + suffix);
+    add(addends_[segment], "addend" + suffix);
+    add(sum_out[segment], "sum" + suffix);
+    add(accumulators_[segment].overflow, "overflow" + suffix);
+  }
   add(busy, "busy");
   add(done, "done");
 }

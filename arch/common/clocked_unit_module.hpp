@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <systemc>
 
 #include "arch/common/accumulator_module.hpp"
@@ -13,19 +14,22 @@ namespace bitscale {
 class ClockedUnit : public PinUnit {
  public:
   SC_HAS_PROCESS(ClockedUnit);
-  ClockedUnit(const sc_core::sc_module_name& name, std::size_t lanes, int cycles_per_step,
-              const AccumulatorConfig& accumulator);
+  /// `accumulator` is that of one segment.
+  ClockedUnit(const sc_core::sc_module_name& name, std::size_t positions, int cycles_per_step,
+              std::size_t segments, const AccumulatorConfig& accumulator);
 
   [[nodiscard]] Counters counters() const override;
   void trace(sc_core::sc_trace_file* file) const override;
 
  protected:
-  /// What the accumulator adds in cycle `cycle` of a step, from the pins as they stand.
-  [[nodiscard]] virtual std::int64_t addend(int cycle) const = 0;
-  /// Whether the lane, which has a product, works on it in this step.
-  [[nodiscard]] virtual bool lane_works(std::size_t lane) const = 0;
+  /// What a segment of the accumulator adds in cycle `cycle` of a step, from the pins as they
+  /// stand.
+  [[nodiscard]] virtual std::int64_t addend(int cycle, std::size_t segment) const = 0;
+  /// Whether the position, which has a product, works on it in this step.
+  [[nodiscard]] virtual bool lane_works(std::size_t position) const = 0;
 
-  [[nodiscard]] std::size_t lanes() const { return activation_in.size(); }
+  [[nodiscard]] std::size_t positions() const { return activation_in.size(); }
+  [[nodiscard]] std::size_t segments() const { return sum_out.size(); }
 
  private:
   void settle();  ///< combinational: addend from pins and cycle counter
@@ -34,8 +38,8 @@ class ClockedUnit : public PinUnit {
 
   int cycles_per_step_;
   sc_core::sc_signal<std::int32_t> cycle_{"cycle"};
-  sc_core::sc_signal<std::int64_t> addend_{"addend"};
-  AccumulatorModule accumulator_;
+  sc_core::sc_vector<sc_core::sc_signal<std::int64_t>> addends_;
+  std::deque<AccumulatorModule> accumulators_;
   Counters counters_;
 };
 

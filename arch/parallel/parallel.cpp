@@ -31,7 +31,11 @@ std::string ParallelUnit::refusal(const OperandTypes& types) const {
   return why;
 }
 
-std::int64_t ParallelUnit::cycles_per_step(const OperandTypes& /*types*/) const { return 1; }
+UnitMode ParallelUnit::mode(const OperandTypes& types) const {
+  UnitMode mode;
+  mode.accumulator_bits = types.accumulator.bits;
+  return mode;
+}
 
 int ParallelUnit::stored_activation_bits(const TensorType& /*type*/) const {
   return config_.activation_bits;

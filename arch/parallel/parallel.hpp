@@ -25,7 +25,7 @@ class ParallelUnit final : public Unit {
   [[nodiscard]] AccumulatorConfig accumulator() const override { return config_.accumulator; }
   [[nodiscard]] Guard guard() const override { return config_.guard; }
   [[nodiscard]] std::string refusal(const OperandTypes& types) const override;
-  [[nodiscard]] std::int64_t cycles_per_step(const OperandTypes& types) const override;
+  [[nodiscard]] UnitMode mode(const OperandTypes& types) const override;
   [[nodiscard]] int stored_activation_bits(const TensorType& type) const override;
   [[nodiscard]] int stored_weight_bits(const TensorType& type) const override;
   std::uint64_t accumulate(const AccumulateBlock& block, const OperandTypes& types) const override;
@@ -35,6 +35,9 @@ class ParallelUnit final : public Unit {
                   std::vector<AreaItem>& area) const override;
   [[nodiscard]] std::unique_ptr<PinUnit> make_pin_unit(const std::string& name, std::int64_t lanes,
                                                        const OperandTypes& types) const override;
+
+  [[nodiscard]] UnitNetlist make_netlist(std::int64_t lanes,
+                                         const OperandTypes& types) const override;
 
  private:
   [[nodiscard]] int tree_bits(std::int64_t lanes) const;

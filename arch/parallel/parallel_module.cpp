@@ -4,9 +4,9 @@
 
 namespace bitscale {
 
-std::int64_t GuardedMac::addend(int /*cycle*/) const {
+std::int64_t GuardedMac::addend(int /*cycle*/, std::size_t /*segment*/) const {
   std::int64_t sum = 0;
-  for (std::size_t lane = 0; lane < lanes(); ++lane) {
+  for (std::size_t lane = 0; lane < positions(); ++lane) {
     if (!lane_valid[lane].read() || !lane_works(lane)) continue;
     sum += static_cast<std::int64_t>(activation_in[lane].read()) * weight_in[lane].read();
   }

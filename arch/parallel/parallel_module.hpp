@@ -13,7 +13,7 @@ class GuardedMac final : public ClockedUnit {
  public:
   GuardedMac(const sc_core::sc_module_name& name, std::size_t lanes, Guard guard,
              const AccumulatorConfig& accumulator)
-      : ClockedUnit(name, lanes, 1, accumulator), guard_(guard) {}
+      : ClockedUnit(name, lanes, 1, 1, accumulator), guard_(guard) {}
 
   [[nodiscard]] std::int32_t activation_pins(std::int32_t word, int /*cycle*/) const override {
     return word;
@@ -23,7 +23,7 @@ class GuardedMac final : public ClockedUnit {
   }
 
  protected:
-  [[nodiscard]] std::int64_t addend(int cycle) const override;
+  [[nodiscard]] std::int64_t addend(int cycle, std::size_t segment) const override;
   [[nodiscard]] bool lane_works(std::size_t lane) const override;
 
  private:

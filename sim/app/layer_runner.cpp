@@ -36,13 +36,13 @@ void apply_guard(const Mapping& mapping, const Unit& unit, const Operands* opera
       break;
     case Guard::lane_group: {
       const ActiveGroups groups =
-          count_active_groups(mapping.shape, operands->activations, mapping.on_lanes[Dim::C]);
+          count_active_groups(mapping.shape, operands->activations, mapping.in_unit[Dim::C]);
       activity.active_unit_steps = groups.groups;
       activity.active_macs = groups.products;
       return;
     }
   }
-  if (activity.lanes == 1) activity.active_unit_steps = activity.active_macs;
+  if (mapping.lanes.size * mapping.subwords.size == 1) activity.active_unit_steps = activity.active_macs;
 }
 
 SlotAccount account_slots(const Mapping& mapping, const CycleAccount& cycles,
@@ -74,7 +74,7 @@ CheckResult check_sums(const Mapping& mapping, const Operands& operands,
                        const kernel::LayerSimulation& simulation) {
   const std::vector<std::int64_t> expected =
       reference_convolution(mapping.shape, operands.activations, operands.weights);
-  const AccumulatorConfig& accumulator = mapping.types.accumulator;
+  const AccumulatorConfig& accumulator = mapping.segment;
   const int bits = accumulator.overflow == Overflow::wrap ? accumulator.bits : 64;
   CheckResult check;
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -140,6 +140,7 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
   UnitActivity activity;
   activity.macs = simulation.traffic.macs;
   activity.unit_steps = simulation.traffic.unit_steps;
+  activity.outputs = static_cast<std::uint64_t>(mapping.shape.outputs());
   activity.lanes = mapping.lanes.size;
   activity.types = mapping.types;
   apply_guard(mapping, unit, operands, statistics, activity);

@@ -26,8 +26,10 @@ struct Slot {
 /// What the driver holds for a unit while a step lasts.
 struct UnitStep {
   std::vector<std::int32_t> activations, weights;
-  bool zero = true;          ///< no activation of the step is nonzero
-  std::int64_t output = -1;  ///< that its sum belongs to; -1: idle
+  bool zero = true;                ///< no activation of the step is nonzero
+  std::vector<std::int64_t> sums;  ///< that its segments belong to, in State::sums; -1: idle
+
+  [[nodiscard]] bool works() const { return !sums.empty() && sums.front() >= 0; }
 };
 
 /// A VCD file for as long as the array lives.
@@ -61,13 +63,13 @@ struct PinArray::State {
       : mapping(mapping_in),
         operands(operands_in),
         layout(mapping_in),
-        grid(name.c_str(), layout, unit, mapping_in.types, sized(record.sums, mapping_in)),
+        grid(name.c_str(), layout, unit, mapping_in.types, sized(sums, mapping_in)),
         steps(grid.units().size()),
         slots(static_cast<std::size_t>(layout.max_delay() + 1)),
         waveforms(vcd_path, grid) {}
 
   static std::vector<std::int64_t>& sized(std::vector<std::int64_t>& sums, const Mapping& mapping) {
-    sums.assign(static_cast<std::size_t>(mapping.shape.outputs()), 0);
+    sums.assign(static_cast<std::size_t>(mapping.sums_per_output() * mapping.shape.outputs()), 0);
     return sums;
   }
 
@@ -75,14 +77,17 @@ struct PinArray::State {
   void drive(GridUnit& unit, UnitStep& step, const Slot& slot);
   void begin_step(GridUnit& unit, UnitStep& step, const Slot& slot);
   void begin_pass(GridUnit& unit, const UnitStep& step, const Pass& pass);
-  void collect(const GridUnit& unit, const UnitStep& step, const Slot& slot);
+  void collect(GridUnit& unit, const UnitStep& step, const Slot& slot);
   void count();
-  [[nodiscard]] std::int64_t output_at(const Slot& slot, const GridPlace& place) const;
+  void merge();
+  [[nodiscard]] std::int64_t sum_at(const Slot& slot, const GridPlace& place,
+                                    std::int64_t segment) const;
 
   const Mapping& mapping;
   const Operands& operands;
   PinLayout layout;
   ExecutionRecord record;
+  std::vector<std::int64_t> sums;  ///< [sum of an output][n][filter][P][Q]
   PinGrid grid;
   std::vector<UnitStep> steps;
   std::deque<Slot> slots;  ///< of the last cycles, newest first
@@ -99,7 +104,7 @@ void PinArray::State::tick(const Slot& slot) {
   }
   grid.tick();
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const GridUnit& unit = grid.units()[i];
+    GridUnit& unit = grid.units()[i];
     collect(unit, steps[i], slots[static_cast<std::size_t>(unit.delay)]);
   }
 }
@@ -107,7 +112,7 @@ void PinArray::State::tick(const Slot& slot) {
 void PinArray::State::drive(GridUnit& unit, UnitStep& step, const Slot& slot) {
   if (slot.enabled && slot.cycle == 0) begin_step(unit, step, slot);
   // A unit without a product of its own still hands on the partial sum of its chain.
-  const bool works = slot.enabled && step.output >= 0;
+  const bool works = slot.enabled && step.works();
   unit.enable.write(works);
   unit.bank_valid.write(works);
   if (!works) return;
@@ -127,8 +132,12 @@ void PinArray::State::drive(GridUnit& unit, UnitStep& step, const Slot& slot) {
 
 /// Looks up the operands of a unit's lanes, and where its sum goes.
 void PinArray::State::begin_step(GridUnit& unit, UnitStep& step, const Slot& slot) {
-  step.output = output_at(slot, layout.chain_head(unit.place));
-  if (step.output < 0) return;  // idle, as are all that take operands or partial sums from here
+  step.sums.resize(static_cast<std::size_t>(layout.segments()));
+  for (std::size_t segment = 0; segment < step.sums.size(); ++segment) {
+    step.sums[segment] =
+        sum_at(slot, layout.chain_head(unit.place), static_cast<std::int64_t>(segment));
+  }
+  if (!step.works()) return;  // idle, as are all that take operands or partial sums from here
   step.activations.assign(unit.lane_valid.size(), 0);
   step.weights.assign(unit.lane_valid.size(), 0);
   step.zero = true;
@@ -139,36 +148,53 @@ void PinArray::State::begin_step(GridUnit& unit, UnitStep& step, const Slot& slo
     unit.lane_valid[lane].write(valid);
     if (!valid) continue;
     const ElementIndex index = element_index(mapping, at);
-    if (index.activation >= 0) {
-      step.activations[lane] =
-          operands.activations.values[static_cast<std::size_t>(index.activation)];
-    }
+    step.activations[lane] =
+        index.activation < 0
+            ? mapping.pad_value
+            : operands.activations.values[static_cast<std::size_t>(index.activation)];
     step.weights[lane] = operands.weights.values[static_cast<std::size_t>(index.weight)];
     step.zero = step.zero && step.activations[lane] == 0;
   }
   unit.hold.write(step.zero);
-  unit.bank_address.write(step.output);
+  unit.bank_address.write(step.sums.front());
 }
 
-/// Output of a place; the first lane at the head of a chain has a product where any has.
-std::int64_t PinArray::State::output_at(const Slot& slot, const GridPlace& place) const {
+/// Sum that a segment of a place belongs to; the first lane at the head of a chain has a product
+/// where any has. A segment along C may have none in the last channels: it then adds nothing.
+std::int64_t PinArray::State::sum_at(const Slot& slot, const GridPlace& place,
+                                     std::int64_t segment) const {
   PerDim<std::int64_t> at;
-  const Position position{place.row, place.column, 0};
+  const bool along_reduction = mapping.sums_per_output() > 1;
+  const Position position{place.row, place.column, along_reduction ? 0 : segment};
   if (!position_coordinates(mapping, slot.pass->ranges, slot.step, position, at)) return -1;
-  return element_index(mapping, at).output;
+  const std::int64_t output = element_index(mapping, at).output;
+  return along_reduction ? segment * mapping.shape.outputs() + output : output;
 }
 
 /// Accumulators start from zero or from spilled sums; otherwise they go on where the pass before
 /// left them.
 void PinArray::State::begin_pass(GridUnit& unit, const UnitStep& step, const Pass& pass) {
   if (!pass.starts && !pass.restores) return;
-  unit.partial.write(pass.restores ? record.sums[static_cast<std::size_t>(step.output)] : 0);
+  for (std::size_t segment = 0; segment < step.sums.size(); ++segment) {
+    const bool restores = pass.restores && step.sums[segment] >= 0;
+    unit.partials[segment].write(restores ? sums[static_cast<std::size_t>(step.sums[segment])] : 0);
+  }
   unit.clear.write(true);
 }
 
-void PinArray::State::collect(const GridUnit& unit, const UnitStep& step, const Slot& slot) {
-  if (layout.uses_bank() || !slot.last || step.output < 0) return;
-  record.sums[static_cast<std::size_t>(step.output)] = unit.sum.read();
+void PinArray::State::collect(GridUnit& unit, const UnitStep& step, const Slot& slot) {
+  if (layout.uses_bank() || !slot.last || !step.works()) return;
+  for (std::size_t segment = 0; segment < step.sums.size(); ++segment) {
+    if (step.sums[segment] < 0) continue;
+    sums[static_cast<std::size_t>(step.sums[segment])] = unit.sums[segment].read();
+  }
+}
+
+/// Segments along C are added exactly as results drain.
+void PinArray::State::merge() {
+  const auto outputs = static_cast<std::size_t>(mapping.shape.outputs());
+  record.sums.assign(outputs, 0);
+  for (std::size_t i = 0; i < sums.size(); ++i) record.sums[i % outputs] += sums[i];
 }
 
 void PinArray::State::count() {
@@ -207,6 +233,7 @@ void PinArray::execute(const Pass& pass, std::int64_t duration) {
 void PinArray::flush() {
   for (std::int64_t cycle = 0; cycle < state_->mapping.fill_cycles; ++cycle) state_->tick({});
   state_->count();
+  state_->merge();
 }
 
 const ExecutionRecord& PinArray::record() const { return state_->record; }

@@ -21,11 +21,14 @@ GridUnit::GridUnit(const sc_core::sc_module_name& name, const GridPlace& where,
       delay(layout.delay(where)),
       pins(kind.make_pin_unit("pins", layout.lanes(), types)) {
   const PinLayout::Source own{false, place};
-  if (layout.source(Operand::activations, place) == own) activations.grow(layout.lanes());
-  if (layout.source(Operand::weights, place) == own) weights.grow(layout.lanes());
-  activations_out.grow(layout.lanes());
-  weights_out.grow(layout.lanes());
-  lane_valid.grow(layout.lanes());
+  const std::int64_t positions = layout.positions();
+  if (layout.source(Operand::activations, place) == own) activations.grow(positions);
+  if (layout.source(Operand::weights, place) == own) weights.grow(positions);
+  activations_out.grow(positions);
+  weights_out.grow(positions);
+  lane_valid.grow(positions);
+  partials.grow(layout.segments());
+  sums.grow(layout.segments());
 }
 
 PinGrid::PinGrid(const sc_core::sc_module_name& name, const PinLayout& layout, const Unit& unit,
@@ -46,12 +49,12 @@ PinGrid::PinGrid(const sc_core::sc_module_name& name, const PinLayout& layout, c
     bind(bound);
     if (!layout.uses_bank() || !layout.chain_foot(bound.place)) continue;
     bound.bank = std::make_unique<AccumulatorBank>(
-        fmt::format("bank_{}_{}", bound.place.row, bound.place.column).c_str(), types.accumulator,
-        sums);
+        fmt::format("bank_{}_{}", bound.place.row, bound.place.column).c_str(),
+        layout.mapping().segment, sums);
     bound.bank->clock(clock_);
     bound.bank->valid(bound.bank_valid);
     bound.bank->address(bound.bank_address);
-    bound.bank->addend(bound.sum);
+    bound.bank->addend(bound.sums[0]);
   }
 }
 
@@ -77,12 +80,12 @@ void PinGrid::bind(GridUnit& unit) {
   GridUnit& weights_from = at(weights.place);
   bind_all(pins.weight_in, weights.neighbour ? weights_from.weights_out : weights_from.weights);
   const GridPlace before = layout_.chain_before(unit.place);
-  pins.partial_in(before == unit.place ? unit.partial : at(before).sum);
+  bind_all(pins.partial_in, before == unit.place ? unit.partials : at(before).sums);
   bind_all(pins.lane_valid, unit.lane_valid);
   bind_all(pins.activation_out, unit.activations_out);
   bind_all(pins.weight_out, unit.weights_out);
   pins.valid_out(unit.valid_out);
-  pins.sum_out(unit.sum);
+  bind_all(pins.sum_out, unit.sums);
   pins.busy(unit.busy);
   pins.done(unit.done);
 }

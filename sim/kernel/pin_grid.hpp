@@ -47,7 +47,8 @@ struct GridUnit : sc_core::sc_module {
   std::unique_ptr<PinUnit> pins;
   std::unique_ptr<AccumulatorBank> bank;  ///< at the foot of a chain
   sc_core::sc_signal<bool> enable, clear, hold, valid_out, busy, done, bank_valid;
-  sc_core::sc_signal<std::int64_t> partial, sum, bank_address;
+  sc_core::sc_signal<std::int64_t> bank_address;
+  Wires<std::int64_t> partials, sums;  ///< per accumulator segment
   Wires<std::int32_t> activations, weights, activations_out, weights_out;
   Wires<bool> lane_valid;
 };

@@ -50,6 +50,11 @@ PinLayout::PinLayout(const Mapping& mapping) : mapping_(mapping) {
     return !is_reduction(dim) && mapping.pass_extent[dim] > mapping.spatial[dim];
   });
   uses_bank_ = has_chain() || many_outputs;
+  if (uses_bank_ && mapping.segments > 1) {
+    throw MappingError(mapping.layer,
+                       "fidelity: pin has segmented accumulators in the units only, not at the end "
+                       "of a chain or for several outputs per unit");
+  }
 }
 
 void PinLayout::check_axis(const MappedAxis& axis, const char* name) const {

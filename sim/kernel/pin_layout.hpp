@@ -24,6 +24,10 @@ class PinLayout {
   [[nodiscard]] std::int64_t rows() const { return mapping_.rows.size; }
   [[nodiscard]] std::int64_t columns() const { return mapping_.columns.size; }
   [[nodiscard]] std::int64_t lanes() const { return mapping_.lanes.size; }
+  /// Operand pairs of a unit, and accumulators.
+  [[nodiscard]] std::int64_t positions() const { return lanes() * mapping_.subwords.size; }
+  [[nodiscard]] std::int64_t segments() const { return mapping_.segments; }
+  [[nodiscard]] const Mapping& mapping() const { return mapping_; }
 
   /// Cycles of skew at a place; the largest is at the far corner.
   [[nodiscard]] std::int64_t delay(const GridPlace& place) const;

@@ -35,7 +35,8 @@ std::int64_t accumulator_limit(const AccumulatorConfig& accumulator) {
 
 }  // namespace
 
-std::int64_t partial_sum_bound(const LayerShape& shape, const Operands& operands) {
+std::int64_t partial_sum_bound(const LayerShape& shape, const Operands& operands,
+                               std::int16_t pad_value) {
   const std::int32_t activation_scale = 1 << (operands.activations.type.bits - 1);
   const std::int32_t weight_scale = 1 << (operands.weights.type.bits - 1);
   const std::int64_t taps = shape.C * shape.R * shape.S;
@@ -45,15 +46,17 @@ std::int64_t partial_sum_bound(const LayerShape& shape, const Operands& operands
         filter_sum, magnitude_sum(operands.weights.values.data() + k * taps, taps, weight_scale));
   }
   const std::vector<std::int16_t>& activations = operands.activations.values;
-  return filter_sum * largest_magnitude(activations.data(), activations.size(), activation_scale);
+  const std::int32_t largest =
+      largest_magnitude(activations.data(), activations.size(), activation_scale);
+  return filter_sum * std::max(largest, std::abs(std::int32_t{pad_value}));
 }
 
 TileExecutor::TileExecutor(const Mapping& mapping, const Unit& unit, const Operands* operands)
     : mapping_(mapping), unit_(unit), operands_(operands) {
   if (operands_ == nullptr) return;
-  sums_.assign(static_cast<std::size_t>(mapping.shape.outputs()), 0);
-  max_sum_ = partial_sum_bound(mapping.shape, *operands);
-  exact_ = max_sum_ <= accumulator_limit(mapping.types.accumulator);
+  sums_.assign(static_cast<std::size_t>(mapping.sums_per_output() * mapping.shape.outputs()), 0);
+  max_sum_ = partial_sum_bound(mapping.shape, *operands, mapping.pad_value);
+  exact_ = max_sum_ <= accumulator_limit(mapping.segment);
 }
 
 void TileExecutor::execute(const Pass& pass, std::int64_t duration) {
@@ -65,9 +68,11 @@ void TileExecutor::flush() {
   if (mapping_.fill_cycles > 0) sc_core::wait(cycles(mapping_.fill_cycles));
 }
 
-void TileExecutor::list_reduction(const Ranges& ranges) {
+/// Where segments lie along C, each has the channels of its own subword.
+void TileExecutor::list_reduction(const Ranges& ranges, std::int64_t segment) {
   const Mapping& m = mapping_;
-  lanes_ = m.spatial[Dim::C] * m.spatial[Dim::R] * m.spatial[Dim::S];
+  const std::int64_t stride = m.sums_per_output();
+  lanes_ = m.spatial[Dim::C] / stride * m.spatial[Dim::R] * m.spatial[Dim::S];
   std::vector<Dim> loops;
   for (const Dim dim : m.step_order) {
     if (dim == Dim::C || dim == Dim::R || dim == Dim::S) loops.push_back(dim);
@@ -86,7 +91,8 @@ void TileExecutor::list_reduction(const Ranges& ranges) {
     }
     for (std::int64_t r = begin[Dim::R]; r < begin[Dim::R] + m.spatial[Dim::R]; ++r) {
       for (std::int64_t s = begin[Dim::S]; s < begin[Dim::S] + m.spatial[Dim::S]; ++s) {
-        for (std::int64_t c = begin[Dim::C]; c < begin[Dim::C] + m.spatial[Dim::C]; ++c) {
+        for (std::int64_t c = begin[Dim::C] + segment; c < begin[Dim::C] + m.spatial[Dim::C];
+             c += stride) {
           const bool used =
               r < ranges[Dim::R].end && s < ranges[Dim::S].end && c < ranges[Dim::C].end;
           reduction_.push_back(used ? Reduction{c, r, s} : Reduction{});
@@ -96,16 +102,17 @@ void TileExecutor::list_reduction(const Ranges& ranges) {
   }
 }
 
-void TileExecutor::pack_weights(const Ranges& ranges, std::int64_t first_filter,
-                                std::int64_t filters) {
+void TileExecutor::pack_weights(const Ranges& ranges, std::int64_t segment,
+                                std::int64_t first_filter, std::int64_t filters) {
   Ranges key;
   for (const Dim dim : {Dim::C, Dim::R, Dim::S}) key[dim] = ranges[dim];
   key[Dim::K] = {first_filter, first_filter + filters};
-  if (weights_packed_ && key == packed_weights_for_) return;
+  if (weights_packed_ && key == packed_weights_for_ && segment == packed_segment_) return;
   packed_weights_for_ = key;
+  packed_segment_ = segment;
   weights_packed_ = true;
   const LayerShape& s = mapping_.shape;
-  list_reduction(ranges);
+  list_reduction(ranges, segment);
   weights_.assign(reduction_.size() * static_cast<std::size_t>(filters), 0);
   const std::int64_t taps = s.C * s.R * s.S;
   // Filters in blocks, so that the block's source lines stay in the cache while rows of the result
@@ -127,7 +134,7 @@ void TileExecutor::pack_weights(const Ranges& ranges, std::int64_t first_filter,
 void TileExecutor::pack_activations(std::int64_t n, std::int64_t group, std::int64_t first_pixel,
                                     std::int64_t pixels) {
   const LayerShape& s = mapping_.shape;
-  activations_.assign(reduction_.size() * static_cast<std::size_t>(pixels), 0);
+  activations_.assign(reduction_.size() * static_cast<std::size_t>(pixels), mapping_.pad_value);
   const std::int16_t* image =
       operands_->activations.values.data() + (n * s.G + group) * s.C * s.H * s.W;
   for (std::int64_t done = 0; done < pixels;) {
@@ -149,9 +156,9 @@ void TileExecutor::pack_activations(std::int64_t n, std::int64_t group, std::int
   }
 }
 
-void TileExecutor::accumulate_run(std::int64_t n, std::int64_t group, std::int64_t first_filter,
-                                  std::int64_t filters, std::int64_t first_pixel,
-                                  std::int64_t pixels) {
+void TileExecutor::accumulate_run(std::int64_t segment, std::int64_t n, std::int64_t group,
+                                  std::int64_t first_filter, std::int64_t filters,
+                                  std::int64_t first_pixel, std::int64_t pixels) {
   pack_activations(n, group, first_pixel, pixels);
   const LayerShape& s = mapping_.shape;
   AccumulateBlock block;
@@ -163,34 +170,39 @@ void TileExecutor::accumulate_run(std::int64_t n, std::int64_t group, std::int64
   block.weights = weights_.data();
   block.weight_stride = filters;
   block.accumulator_stride = s.G * s.K;
-  block.accumulators =
-      sums_.data() + (n * s.P * s.Q + first_pixel) * block.accumulator_stride + first_filter;
+  block.accumulators = sums_.data() + segment * s.outputs() +
+                       (n * s.P * s.Q + first_pixel) * block.accumulator_stride + first_filter;
   block.exact = exact_;
   block.max_sum = max_sum_;
   record_.overflow_events += unit_.accumulate(block, mapping_.types);
 }
 
 void TileExecutor::compute(const Pass& pass) {
-  const Mapping& m = mapping_;
-  const LayerShape& s = m.shape;
-  const Ranges& r = pass.ranges;
-  const Traffic traffic = pass_traffic(m, pass);
+  const Traffic traffic = pass_traffic(mapping_, pass);
   record_.macs += traffic.macs;
   record_.unit_steps += traffic.unit_steps;
+  for (std::int64_t segment = 0; segment < mapping_.sums_per_output(); ++segment)
+    compute_segment(pass.ranges, segment);
+}
+
+void TileExecutor::compute_segment(const Ranges& r, std::int64_t segment) {
+  const Mapping& m = mapping_;
+  const LayerShape& s = m.shape;
   for (std::int64_t g = r[Dim::G].begin; g < r[Dim::G].end; ++g) {
     std::int64_t filter = m.packed_groups ? r[Dim::K].begin : g * s.K + r[Dim::K].begin;
     const std::int64_t last = m.packed_groups ? r[Dim::K].end : g * s.K + r[Dim::K].end;
     while (filter < last) {  // one group's filters at a time: each group has activations of its own
       const std::int64_t group = filter / s.K;
       const std::int64_t filters = std::min(last, (group + 1) * s.K) - filter;
-      pack_weights(r, filter, filters);
+      pack_weights(r, segment, filter, filters);
       for (std::int64_t n = r[Dim::N].begin; n < r[Dim::N].end; ++n) {
         if (m.flattened) {
-          accumulate_run(n, group, filter, filters, r[Dim::P].begin, r[Dim::P].extent());
+          accumulate_run(segment, n, group, filter, filters, r[Dim::P].begin, r[Dim::P].extent());
           continue;
         }
         for (std::int64_t p = r[Dim::P].begin; p < r[Dim::P].end; ++p) {
-          accumulate_run(n, group, filter, filters, p * s.Q + r[Dim::Q].begin, r[Dim::Q].extent());
+          accumulate_run(segment, n, group, filter, filters, p * s.Q + r[Dim::Q].begin,
+                         r[Dim::Q].extent());
         }
       }
       filter += filters;
@@ -203,12 +215,15 @@ void TileExecutor::finish() {
   const LayerShape& s = mapping_.shape;
   const std::int64_t filters = s.G * s.K;
   const std::int64_t pixels = s.P * s.Q;
-  record_.sums.resize(sums_.size());
-  for (std::int64_t n = 0; n < s.N; ++n) {
-    for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
-      const std::int64_t* source = sums_.data() + (n * pixels + pixel) * filters;
-      std::int64_t* image = record_.sums.data() + n * filters * pixels + pixel;
-      for (std::int64_t k = 0; k < filters; ++k) image[k * pixels] = source[k];
+  record_.sums.assign(static_cast<std::size_t>(s.outputs()), 0);
+  for (std::int64_t segment = 0; segment < mapping_.sums_per_output(); ++segment) {
+    for (std::int64_t n = 0; n < s.N; ++n) {
+      for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
+        const std::int64_t* source =
+            sums_.data() + segment * s.outputs() + (n * pixels + pixel) * filters;
+        std::int64_t* image = record_.sums.data() + n * filters * pixels + pixel;
+        for (std::int64_t k = 0; k < filters; ++k) image[k * pixels] += source[k];
+      }
     }
   }
   sums_.clear();

@@ -29,21 +29,25 @@ class TileExecutor : public PassExecutor {
   };
 
   void compute(const Pass& pass);
-  void list_reduction(const Ranges& ranges);
-  void pack_weights(const Ranges& ranges, std::int64_t first_filter, std::int64_t filters);
+  void list_reduction(const Ranges& ranges, std::int64_t segment);
+  void pack_weights(const Ranges& ranges, std::int64_t segment, std::int64_t first_filter,
+                    std::int64_t filters);
+  void compute_segment(const Ranges& ranges, std::int64_t segment);
   void pack_activations(std::int64_t n, std::int64_t group, std::int64_t first_pixel,
                         std::int64_t pixels);
-  void accumulate_run(std::int64_t n, std::int64_t group, std::int64_t first_filter,
-                      std::int64_t filters, std::int64_t first_pixel, std::int64_t pixels);
+  void accumulate_run(std::int64_t segment, std::int64_t n, std::int64_t group,
+                      std::int64_t first_filter, std::int64_t filters, std::int64_t first_pixel,
+                      std::int64_t pixels);
 
   const Mapping& mapping_;
   const Unit& unit_;
   const Operands* operands_;
   ExecutionRecord record_;
-  std::vector<std::int64_t> sums_;  ///< [n][P][Q][filter]
+  std::vector<std::int64_t> sums_;  ///< [sum of an output][n][P][Q][filter]
   std::vector<Reduction> reduction_;
   std::int64_t steps_ = 0, lanes_ = 0;
   Ranges packed_weights_for_;
+  std::int64_t packed_segment_ = 0;
   bool weights_packed_ = false;
   std::vector<std::int16_t> weights_, activations_;
   bool exact_ = false;
@@ -53,6 +57,7 @@ class TileExecutor : public PassExecutor {
 /// Largest magnitude that any partial sum of the layer can reach in any order, also of a serial
 /// operand's low bits: the largest activation times the largest sum of weight magnitudes of a
 /// filter, negative two's-complement operands counted at full scale.
-[[nodiscard]] std::int64_t partial_sum_bound(const LayerShape& shape, const Operands& operands);
+[[nodiscard]] std::int64_t partial_sum_bound(const LayerShape& shape, const Operands& operands,
+                                             std::int16_t pad_value);
 
 }  // namespace bitscale::kernel

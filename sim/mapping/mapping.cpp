@@ -96,20 +96,38 @@ MappedAxis map_axis(Mapping& m, const Axis& axis, const Dataflow& dataflow) {
   return mapped;
 }
 
+/// The products of a lane extend one dimension inside the unit. An operand they share is one word:
+/// fetched once.
+void map_subwords(Mapping& m, const MachineConfig& machine) {
+  const UnitMode mode = machine.unit->mode(m.types);
+  m.unit_cycles = mode.cycles;
+  m.segments = mode.segments;
+  m.segment = {mode.accumulator_bits, m.types.accumulator.overflow};
+  m.subwords = {mode.products, {}, Movement::broadcast, Movement::broadcast, Combination::local};
+  Dim dim = canonical(m, mode.dim);
+  if (m.flattened && (dim == Dim::Q || dim == Dim::P)) dim = Dim::P;
+  if (mode.products > 1) m.subwords.loops.push_back({dim, mode.products});
+  m.spatial[dim] *= mode.products;
+  m.in_unit[dim] *= mode.products;
+  m.partial_sum_bits = m.types.accumulator.bits;
+  if (m.segments > 1 && m.sums_per_output() == 1) m.partial_sum_bits /= m.segments;
+}
+
 void map_axes(Mapping& m, const MachineConfig& machine) {
   for (std::int64_t& factor : m.spatial.values) factor = 1;
-  for (std::int64_t& factor : m.on_lanes.values) factor = 1;
+  for (std::int64_t& factor : m.in_unit.values) factor = 1;
   m.rows = map_axis(m, machine.array.rows, machine.dataflow);
   m.columns = map_axis(m, machine.array.columns, machine.dataflow);
   m.lanes = map_axis(m, machine.array.lanes, machine.dataflow);
   for (const SpatialLoop& loop : m.lanes.loops) {
-    m.on_lanes[loop.dim] *= loop.factor;
+    m.in_unit[loop.dim] *= loop.factor;
     if (!is_reduction(loop.dim)) {
       throw MappingError(m.layer, fmt::format("the lanes of a unit share its accumulator, so only "
                                               "C, R or S can lie along them, got {}",
                                               to_string(loop.dim)));
     }
   }
+  map_subwords(m, machine);
   const MappedAxis& lanes = m.lanes;
   if (lanes.activations == Movement::forward || lanes.weights == Movement::forward ||
       lanes.partial_sums == Combination::chain) {
@@ -118,7 +136,7 @@ void map_axes(Mapping& m, const MachineConfig& machine) {
                        "forward or chain along them");
   }
   if (machine.unit->guard() == Guard::lane_group &&
-      (m.on_lanes[Dim::C] != m.spatial[Dim::C] || m.on_lanes[Dim::R] * m.on_lanes[Dim::S] > 1)) {
+      (m.in_unit[Dim::C] != m.spatial[Dim::C] || m.in_unit[Dim::R] * m.in_unit[Dim::S] > 1)) {
     throw MappingError(
         m.layer, "guard: lane_group needs all C positions along the lanes, and nothing else there");
   }
@@ -196,7 +214,6 @@ std::int64_t skew(const MappedAxis& axis) {
 }
 
 void set_timing(Mapping& m, const MachineConfig& machine) {
-  m.unit_cycles = machine.unit->cycles_per_step(m.types);
   m.fill_cycles = skew(m.rows) + skew(m.columns) + machine.array.pipeline_depth;
   m.latency_cycles =
       std::max(machine.memory.activations.latency_cycles, machine.memory.weights.latency_cycles);
@@ -280,6 +297,7 @@ Mapping map_layer(const Layer& layer, const MachineConfig& machine) {
     throw MappingError(
         layer.name, refusal + "; a profile or the layer's types in the workload change the bits");
   }
+  m.pad_value = layer.pad_value;
   m.activation_bits = machine.unit->stored_activation_bits(layer.activation);
   m.weight_bits = machine.unit->stored_weight_bits(layer.weight);
   m.output_bits = machine.unit->stored_activation_bits(layer.output);
@@ -303,7 +321,7 @@ Mapping map_layer(const Layer& layer, const MachineConfig& machine) {
   lay_out_passes(m);
   check_time(m);
   if (machine.unit->guard() == Guard::lane_group && m.tile[Dim::C] < m.bound[Dim::C] &&
-      m.tile[Dim::C] % m.on_lanes[Dim::C] != 0) {
+      m.tile[Dim::C] % m.in_unit[Dim::C] != 0) {
     throw MappingError(m.layer,
                        "guard: lane_group needs memory.tiling.C to be a multiple of the lanes");
   }
@@ -329,7 +347,8 @@ bool position_coordinates(const Mapping& m, const Ranges& pass, std::int64_t ste
     return true;
   };
   if (!decode(m.rows, position.row) || !decode(m.columns, position.column) ||
-      !decode(m.lanes, position.lane)) {
+      !decode(m.lanes, position.lane / m.subwords.size) ||
+      !decode(m.subwords, position.lane % m.subwords.size)) {
     return false;
   }
   for (std::size_t i = 0; i < kDims; ++i) {
@@ -363,6 +382,11 @@ ElementIndex element_index(const Mapping& m, const PerDim<std::int64_t>& at) {
   return index;
 }
 
+std::int64_t Mapping::sums_per_output() const {
+  const bool along_reduction = !subwords.loops.empty() && is_reduction(subwords.loops.front().dim);
+  return along_reduction ? segments : 1;
+}
+
 std::string Mapping::describe() const {
   std::string text = "tiles";
   for (const Dim dim : tile_order) {
@@ -388,6 +412,7 @@ std::string Mapping::describe() const {
   axis_text("rows", rows);
   axis_text("columns", columns);
   axis_text("lanes", lanes);
+  if (subwords.size > 1) axis_text("subwords", subwords);
   return text;
 }
 

@@ -52,15 +52,20 @@ struct Mapping {
 
   PerDim<std::int64_t> bound;           ///< loop bounds
   PerDim<std::int64_t> spatial;         ///< positions along each dimension, all axes
-  PerDim<std::int64_t> on_lanes;        ///< of these, on the lanes axis (fastest)
+  PerDim<std::int64_t> in_unit;         ///< of these, on the lanes and their subwords (fastest)
   PerDim<std::int64_t> tile;            ///< extent of a tile
   PerDim<std::int64_t> pass_extent;     ///< extent of a pass
   std::array<Dim, kDims> tile_order{};  ///< loops over tiles, outermost first
   std::array<Dim, kDims> pass_order{};  ///< loops over passes of a tile, outermost first
   std::vector<Dim> step_order;          ///< loops over steps of a pass, outermost first
   MappedAxis rows, columns, lanes;
+  MappedAxis subwords;  ///< the products of a lane, innermost
 
-  std::int64_t unit_cycles = 1;  ///< cycles of one step in the units
+  std::int64_t unit_cycles = 1;        ///< cycles of one step in the units
+  std::int64_t segments = 1;           ///< accumulators of a unit: 1, or one per subword
+  AccumulatorConfig segment;           ///< of each, as wide as the types use it
+  std::int64_t partial_sum_bits = 48;  ///< of one output, as it is spilled
+  std::int16_t pad_value = 0;          ///< activation of padded taps
   int activation_bits = 16, weight_bits = 16, output_bits = 16;  ///< as stored and fetched
   std::int64_t fill_cycles = 0;                                  ///< skew and pipeline depth
   bool fill_per_pass = false;                                    ///< else once per layer
@@ -75,7 +80,11 @@ struct Mapping {
   DramConfig dram;
   std::int64_t clock_Hz = 0;
 
-  [[nodiscard]] std::int64_t positions() const { return rows.size * columns.size * lanes.size; }
+  [[nodiscard]] std::int64_t positions() const {
+    return rows.size * columns.size * lanes.size * subwords.size;
+  }
+  /// Segments that add to one output, merged as it drains: more than 1 where they lie along C.
+  [[nodiscard]] std::int64_t sums_per_output() const;
   /// Readable one-line loop nest: tiles | passes | steps | spatial.
   [[nodiscard]] std::string describe() const;
 };
@@ -95,7 +104,8 @@ void choose_tiles(Mapping& mapping, const MemoryConfig& memory);
 /// Called by choose_tiles for every candidate, because spilled sums need room in a buffer.
 void lay_out_passes(Mapping& mapping);
 
-/// Where one multiplier position works in one step of a pass.
+/// Where one multiplier position works in one step of a pass. `lane` counts subwords: lane *
+/// subwords + subword.
 struct Position {
   std::int64_t row = 0, column = 0, lane = 0;
 };

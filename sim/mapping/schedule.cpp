@@ -34,7 +34,7 @@ std::int64_t copies(const Mapping& m, Operand operand, Dim dim, std::int64_t use
   std::int64_t block = 1;  // positions along the loops so far
   std::int64_t whole = 1;  // copies that a full block needs
   std::int64_t part = 0;   // copies that the last, partly used block needs
-  for (const MappedAxis* axis : {&m.lanes, &m.columns, &m.rows}) {
+  for (const MappedAxis* axis : {&m.subwords, &m.lanes, &m.columns, &m.rows}) {
     const bool unicast = movement(*axis, operand) == Movement::unicast;
     for (auto loop = axis->loops.rbegin(); loop != axis->loops.rend(); ++loop) {
       if (loop->dim != dim) continue;
@@ -78,7 +78,7 @@ std::int64_t groups_touched(const Mapping& m, std::int64_t first_filter, std::in
 std::int64_t unicast_place(const Mapping& m, std::int64_t index) {
   std::int64_t place = 0;
   std::int64_t scale = 1;
-  for (const MappedAxis* axis : {&m.lanes, &m.columns, &m.rows}) {
+  for (const MappedAxis* axis : {&m.subwords, &m.lanes, &m.columns, &m.rows}) {
     for (auto loop = axis->loops.rbegin(); loop != axis->loops.rend(); ++loop) {
       if (loop->dim != Dim::K) continue;
       if (axis->activations == Movement::unicast) {
@@ -332,10 +332,8 @@ Traffic pass_traffic(const Mapping& m, const Pass& pass) {
   for (const Dim dim : kAllDims) {
     const std::int64_t extent = pass.ranges[dim].extent();
     traffic.macs *= static_cast<std::uint64_t>(extent);
-    traffic.unit_steps *=
-        static_cast<std::uint64_t>(sum_iterations(extent, m.spatial[dim], [&](std::int64_t used) {
-          return ceil_div(used, m.on_lanes[dim]);
-        }));
+    traffic.unit_steps *= static_cast<std::uint64_t>(sum_iterations(
+        extent, m.spatial[dim], [&](std::int64_t used) { return ceil_div(used, m.in_unit[dim]); }));
   }
   traffic.step_slots = static_cast<std::uint64_t>(pass.steps * m.positions());
   const auto bits = [](std::uint64_t elements, int width) {
@@ -345,12 +343,12 @@ Traffic pass_traffic(const Mapping& m, const Pass& pass) {
   traffic.activation_reads = bits(activation_elements(m, pass), m.activation_bits);
   traffic.weight_reads = bits(weight_elements(m, pass), m.weight_bits);
   if (m.accumulator_entries > 1) {  // every pass updates each of its outputs once
-    traffic.accumulator_writes = bits(outputs, m.types.accumulator.bits);
+    traffic.accumulator_writes = bits(outputs, static_cast<int>(m.partial_sum_bits));
     if (!pass.starts) traffic.accumulator_reads = traffic.accumulator_writes;
   }
   if (pass.finishes) traffic.output_writes = bits(outputs, m.output_bits);
-  if (pass.spills) traffic.partial_writes = bits(outputs, m.types.accumulator.bits);
-  if (pass.restores) traffic.partial_reads = bits(outputs, m.types.accumulator.bits);
+  if (pass.spills) traffic.partial_writes = bits(outputs, static_cast<int>(m.partial_sum_bits));
+  if (pass.restores) traffic.partial_reads = bits(outputs, static_cast<int>(m.partial_sum_bits));
   return traffic;
 }
 
@@ -379,7 +377,7 @@ std::int64_t drain_cycles(const Mapping& m, std::int64_t outputs) {
 std::int64_t spill_cycles(const Mapping& m, std::int64_t outputs) {
   if (m.output_buffer.port_bits == 0) return drain_cycles(m, outputs);
   return std::max(drain_cycles(m, outputs),
-                  ceil_div(outputs * m.types.accumulator.bits, m.output_buffer.port_bits));
+                  ceil_div(outputs * m.partial_sum_bits, m.output_buffer.port_bits));
 }
 
 }  // namespace bitscale

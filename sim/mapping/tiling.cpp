@@ -59,7 +59,7 @@ Footprint footprint(const Mapping& m) {
   }
   // Partial sums that leave the accumulators wait where the outputs will be.
   if (!m.partial_sums_in_place) {
-    const int bits = std::max(m.types.accumulator.bits, m.output_bits);
+    const auto bits = std::max<std::int64_t>(m.partial_sum_bits, m.output_bits);
     largest.outputs = largest.outputs / m.output_bits * bits;
   }
   return largest;

@@ -106,6 +106,7 @@ struct Layer {
   TensorSource activation_source;  ///< where the operands come from when layers run one by one
   TensorSource weight_source;
   int accumulator_bits = 0;   ///< width this layer asks of the accumulator; 0 leaves the machine's
+  std::int16_t pad_value = 0;  ///< of padded taps; 1 or -1 where the activations have no zero
   int requantise_shift = -1;  ///< right shift of sums before saturation; -1: from frac_bits
   bool operator==(const Layer&) const = default;
 };

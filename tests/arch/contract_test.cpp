@@ -229,10 +229,10 @@ TEST_P(UnitContract, GuardCountsEqualThoseOfThePins) {
 
 TEST_P(UnitContract, EverySlotIsAccountedForOnce) {
   for_each_layer(6, true,
-                 [](const MachineConfig& machine, const Layer& layer, const Mapping&,
+                 [](const MachineConfig& machine, const Layer& layer, const Mapping& mapping,
                     const Operands& operands) {
                    const LayerResult result = account(machine, layer, operands);
-                   const auto positions = static_cast<std::uint64_t>(machine.array.positions());
+                   const auto positions = static_cast<std::uint64_t>(mapping.positions());
                    ASSERT_EQ(result.slots.total(), positions * result.cycles.total());
                    // A difference of counts that went below zero would still sum up.
                    for (const std::uint64_t slots : {result.slots.active, result.slots.guarded,

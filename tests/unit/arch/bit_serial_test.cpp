@@ -17,16 +17,16 @@ OperandTypes types_of(int activation_bits, int weight_bits) {
 }
 
 TEST(Sip, TakesOneCyclePerActivationBit) {
-  EXPECT_EQ(sip(Serial::activations).cycles_per_step(types_of(5, 16)), 5);
-  EXPECT_EQ(sip(Serial::activations).cycles_per_step(types_of(1, 16)), 1);
+  EXPECT_EQ(sip(Serial::activations).mode(types_of(5, 16)).cycles, 5);
+  EXPECT_EQ(sip(Serial::activations).mode(types_of(1, 16)).cycles, 1);
 }
 
 TEST(Sip, TakesOneCyclePerWeightBitWhereWeightsAreSerial) {
-  EXPECT_EQ(sip(Serial::weights).cycles_per_step(types_of(5, 11)), 11);
+  EXPECT_EQ(sip(Serial::weights).mode(types_of(5, 11)).cycles, 11);
 }
 
 TEST(Sip, TakesOneCyclePerPairOfBitsWhereBothAreSerial) {
-  EXPECT_EQ(sip(Serial::both).cycles_per_step(types_of(5, 11)), 55);
+  EXPECT_EQ(sip(Serial::both).mode(types_of(5, 11)).cycles, 55);
 }
 
 TEST(Sip, StoresTheSerialOperandInTheBitsUsedAndTheOtherInWords) {

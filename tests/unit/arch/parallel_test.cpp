@@ -25,8 +25,8 @@ std::vector<AreaItem> area_of(const Unit& unit, std::int64_t lanes, std::uint64_
 
 TEST(ParallelUnit, TakesOneCyclePerStepAtEveryPrecision) {
   const ParallelUnit unit({16, 16, Guard::none, {48, Overflow::wrap}});
-  EXPECT_EQ(unit.cycles_per_step(types_of(16, 16)), 1);
-  EXPECT_EQ(unit.cycles_per_step(types_of(2, 4)), 1);
+  EXPECT_EQ(unit.mode(types_of(16, 16)).cycles, 1);
+  EXPECT_EQ(unit.mode(types_of(2, 4)).cycles, 1);
 }
 
 TEST(ParallelUnit, StoresNarrowOperandsAsFullWords) {

@@ -30,14 +30,14 @@ class Bench {
     unit->enable(enable);
     unit->clear(clear);
     unit->hold(hold);
-    unit->partial_in(partial);
+    unit->partial_in[0](partial);
     unit->activation_in(activations);
     unit->weight_in(weights);
     unit->lane_valid(valid);
     unit->activation_out(activations_out);
     unit->weight_out(weights_out);
     unit->valid_out(valid_out);
-    unit->sum_out(sum);
+    unit->sum_out[0](sum);
     unit->busy(busy);
     unit->done(done);
     for (std::size_t lane = 0; lane < valid.size(); ++lane) valid[lane].write(true);
@@ -232,7 +232,7 @@ void expect_like_span_kernel(const Unit& unit, const OperandTypes& types, std::i
       a.push_back(block.activations[static_cast<std::size_t>(term)]);
       w.push_back(block.weights[static_cast<std::size_t>(term * block.weight_stride())]);
     }
-    bench.step(a, w, static_cast<int>(unit.cycles_per_step(types)), step == 0);
+    bench.step(a, w, static_cast<int>(unit.mode(types).cycles), step == 0);
   }
   const std::uint64_t events = unit.accumulate(block.view(), types);
   EXPECT_EQ(bench.sum.read(), block.accumulators[0]);

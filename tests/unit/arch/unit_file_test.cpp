@@ -50,7 +50,7 @@ TEST(UnitFile, BitSerialUnitTakesItsSerialOperandAndLimits) {
       "guard: lane_group\n");
   EXPECT_EQ(unit->guard(), Guard::lane_group);
   const OperandTypes types{{8, Encoding::twos, 0}, {9, Encoding::twos, 0}, {}};
-  EXPECT_EQ(unit->cycles_per_step(types), 72);
+  EXPECT_EQ(unit->mode(types).cycles, 72);
   EXPECT_NE(unit->refusal({{9, Encoding::twos, 0}, {9, Encoding::twos, 0}, {}}), "");
 }
 

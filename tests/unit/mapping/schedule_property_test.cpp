@@ -129,7 +129,7 @@ TEST(Schedule, StepTakesTheUnitsTimeOrThatOfTheSlowestPort) {
         SCOPED_TRACE(mapping.describe());
         for_each_pass(Schedule(mapping), [&](const Tile&, const Pass& pass) {
           const Enumeration all(mapping, pass);
-          std::int64_t cycles = machine.unit->cycles_per_step(mapping.types);
+          std::int64_t cycles = machine.unit->mode(mapping.types).cycles;
           const auto wait = [&](const BufferConfig& buffer, std::size_t elements, int width) {
             if (buffer.port_bits == 0) return;
             cycles = std::max(
