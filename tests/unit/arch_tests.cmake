@@ -1,6 +1,7 @@
 bitscale_test(arch_tests LABEL fast
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/arch/accumulate_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/arch/accumulator_netlist_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/accumulator_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/bit_serial_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/parallel_test.cpp
