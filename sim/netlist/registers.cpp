@@ -15,12 +15,13 @@ std::string register_name(const Netlist& netlist, NodeId flip_flop) {
 
 /// Flip-flops by the name they share, in order of appearance; bits as Builder::flip_flops made
 /// them, least significant first.
-std::vector<Bus> registers_of(const Netlist& netlist) {
+std::vector<Bus> registers_of(const Netlist& netlist, std::string_view prefix) {
   std::vector<Bus> registers;
   std::map<std::string, std::size_t> places;
   for (NodeId id = 0; id < netlist.nodes.size(); ++id) {
     if (netlist.nodes[id].cell != Cell::flip_flop) continue;
     const std::string name = register_name(netlist, id);
+    if (!name.starts_with(prefix)) continue;
     const auto [place, is_new] = places.emplace(name, registers.size());
     if (is_new) registers.push_back({name, {}, false});
     registers[place->second].bits.push_back(id);
@@ -30,12 +31,13 @@ std::vector<Bus> registers_of(const Netlist& netlist) {
 
 }  // namespace
 
-CutNetlist cut_registers(const Netlist& netlist) {
-  CutNetlist cut{netlist, netlist.inputs.size(), count(netlist, Cell::flip_flop)};
+CutNetlist cut_registers(const Netlist& netlist, std::string_view prefix) {
+  CutNetlist cut{netlist, netlist.inputs.size(), 0};
   Netlist& open = cut.netlist;
   // What drives and loads a net does not change because we look inside.
   open.weight_halves = node_weight_halves(netlist);
-  for (Bus& bus : registers_of(netlist)) {
+  for (Bus& bus : registers_of(netlist, prefix)) {
+    cut.flip_flops += bus.bits.size();
     Bus next{bus.name + "_next", {}, false};
     for (const NodeId bit : bus.bits) next.bits.push_back(netlist.nodes[bit].in[0]);
     const auto shows_it = [&](const Bus& output) { return output.bits == bus.bits; };

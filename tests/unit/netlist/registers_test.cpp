@@ -85,10 +85,19 @@ TEST(CutRegisters, KeepsOutputsThatShowMoreThanARegister) {
   b.connect(state, next);
   b.output("state", state);
   b.output("is_last", {b.and_gate(state[0], state[1])});
-  const CutNetlist cut = cut_registers(b.build());
+  const CutNetlist cut = cut_registers(b.build(), "state");
   ASSERT_EQ(cut.netlist.outputs.size(), 2U);
   EXPECT_EQ(cut.netlist.outputs[0].name, "is_last");
   EXPECT_EQ(cut.netlist.outputs[1].name, "state_next");
+}
+
+TEST(CutRegisters, LeavesRegistersOfOtherNames) {
+  const Netlist netlist = sip({4, 4, true, 16});
+  const CutNetlist cut = cut_registers(netlist);
+  EXPECT_EQ(cut.flip_flops, 0U);
+  EXPECT_EQ(cut.netlist.inputs, netlist.inputs);
+  EXPECT_EQ(count(cut.netlist, Cell::flip_flop), 16U);
+  EXPECT_EQ(cut_registers(netlist, "sum").flip_flops, 16U);
 }
 
 TEST(CutRegisters, OfACombinationalNetlistChangesNothing) {
