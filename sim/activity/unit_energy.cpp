@@ -1,0 +1,151 @@
+#include "sim/activity/unit_energy.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "arch/common/accumulator.hpp"
+#include "sim/core/rng.hpp"
+#include "sim/netlist/registers.hpp"
+#include "sim/netlist/sampling.hpp"
+#include "sim/netlist/toggles.hpp"
+
+namespace bitscale {
+namespace {
+
+using netlist::Stimulus;
+
+/// Draws windows of uniform operands and follows the registers through them in integers.
+class UniformStream {
+ public:
+  UniformStream(const Unit& unit, std::int64_t lanes, const OperandTypes& types,
+                const UnitNetlist& gates, const netlist::CutNetlist& cut, const UnitSample& sample)
+      : types_(types),
+        gates_(gates),
+        cut_(cut),
+        sample_(sample),
+        mode_(unit.mode(types)),
+        positions_(static_cast<std::size_t>(lanes * mode_.products)),
+        activations_(positions_),
+        weights_(positions_),
+        valid_(positions_, 1),
+        columns_(cut.netlist.inputs.size(), std::vector<std::int64_t>(netlist::kLanes)) {}
+
+  [[nodiscard]] std::size_t cycles() const {
+    return sample_.steps * static_cast<std::size_t>(gates_.cycles);
+  }
+
+  /// 512 windows. Every lane keeps its buses and registers from cycle to cycle.
+  void fill(std::uint64_t batch, Stimulus& stimulus) {
+    const AccumulatorConfig segment{mode_.accumulator_bits, types_.accumulator.overflow};
+    const auto segments = static_cast<std::size_t>(gates_.segments);
+    std::vector<Accumulator> sums(netlist::kLanes * segments, Accumulator(segment));
+    std::vector<std::int64_t> buses(netlist::kLanes * cut_.input_buses, 0);
+    const CounterRng random(sample_.seed, batch);
+    std::uint64_t index = 0;
+    for (std::size_t step = 0; step < sample_.steps; ++step) {
+      operands_.resize(2 * positions_ * netlist::kLanes);
+      for (std::int32_t& value : operands_) {
+        const bool activation = (index / positions_) % 2 == 0;
+        value = uniform_value(activation ? types_.activation : types_.weight, random(index));
+        ++index;
+      }
+      for (std::int64_t cycle = 0; cycle < gates_.cycles; ++cycle) {
+        for (std::size_t lane = 0; lane < netlist::kLanes; ++lane) drive(lane, cycle, buses, sums);
+        const std::size_t at =
+            step * static_cast<std::size_t>(gates_.cycles) + static_cast<std::size_t>(cycle);
+        for (std::size_t bus = 0; bus < columns_.size(); ++bus)
+          stimulus.set(at, bus, columns_[bus]);
+      }
+    }
+  }
+
+ private:
+  void drive(std::size_t lane, std::int64_t cycle, std::vector<std::int64_t>& buses,
+             std::vector<Accumulator>& sums) {
+    const std::span<const std::int32_t> all(operands_);
+    const StepOperands step{all.subspan(2 * lane * positions_, positions_),
+                            all.subspan((2 * lane + 1) * positions_, positions_), valid_};
+    const std::span<std::int64_t> mine =
+        std::span(buses).subspan(lane * cut_.input_buses, cut_.input_buses);
+    gates_.drive(step, cycle, mine);
+    for (std::size_t bus = 0; bus < cut_.input_buses; ++bus) columns_[bus][lane] = mine[bus];
+    const auto segments = static_cast<std::size_t>(gates_.segments);
+    for (std::size_t segment = 0; segment < segments; ++segment) {
+      Accumulator& sum = sums[lane * segments + segment];
+      columns_[cut_.input_buses + segment][lane] = sum.value();
+      sum.add(gates_.addend(step, cycle, static_cast<std::int64_t>(segment)));
+    }
+  }
+
+  const OperandTypes& types_;
+  const UnitNetlist& gates_;
+  const netlist::CutNetlist& cut_;
+  const UnitSample& sample_;
+  UnitMode mode_;
+  std::size_t positions_;
+  std::vector<std::int32_t> activations_, weights_, operands_;
+  std::vector<std::uint8_t> valid_;
+  std::vector<std::vector<std::int64_t>> columns_;
+};
+
+}  // namespace
+
+std::int32_t uniform_value(const TensorType& type, std::uint64_t word) {
+  const auto low = static_cast<std::uint32_t>(word >> 32U);
+  const auto pick = [&](std::uint32_t count) {
+    return static_cast<std::int32_t>((static_cast<std::uint64_t>(low) * count) >> 32U);
+  };
+  switch (type.encoding) {
+    case Encoding::binary_pm1:
+      return 2 * pick(2) - 1;
+    case Encoding::ternary:
+      return pick(3) - 1;
+    case Encoding::log2: {  // sign and code; code 0 is zero
+      const std::int32_t code = pick(std::uint32_t{1} << static_cast<unsigned>(type.bits - 1));
+      const std::int32_t magnitude = code == 0 ? 0 : 1 << (code - 1);
+      return (word & 1U) != 0 ? -magnitude : magnitude;
+    }
+    default:
+      return min_value(type) +
+             pick(static_cast<std::uint32_t>(max_value(type) - min_value(type)) + 1);
+  }
+}
+
+UnitEnergy measure_uniform(const Unit& unit, std::int64_t lanes, const OperandTypes& types,
+                           const UnitSample& sample) {
+  const UnitNetlist gates = unit.make_netlist(lanes, types);
+  const netlist::CutNetlist cut = netlist::cut_registers(gates.netlist);
+  UniformStream stream(unit, lanes, types, gates, cut, sample);
+  Stimulus stimulus(cut.netlist, stream.cycles());
+  netlist::ZeroDelayToggles zero_delay(cut.netlist);
+  netlist::InertialToggles inertial(cut.netlist);
+  netlist::GroupStatistics statistics;
+  UnitEnergy energy;
+  double flip_flop_toggles = 0;
+  double settled = 0;   // halves of a unit, on the windows that are also timed
+  double switched = 0;  // the same windows with glitches
+  for (std::uint64_t batch = 0; batch < sample.zero_delay_batches; ++batch) {
+    stream.fill(batch, stimulus);
+    const netlist::ToggleCount count = zero_delay.count(stimulus);
+    energy.transitions += count.transitions;
+    flip_flop_toggles += count.flip_flop_toggles_per_transition();
+    for (std::size_t word = 0; word < count.words; ++word) {
+      statistics.add(static_cast<double>(count.half_units[word]) /
+                     (2.0 * 64 * static_cast<double>(stream.cycles() - 1)));
+    }
+    if (batch >= sample.inertial_batches) continue;
+    const netlist::ToggleCount timed = inertial.count(stimulus);
+    settled += count.units_per_transition();
+    switched += timed.units_per_transition();
+  }
+  const netlist::Estimate estimate = statistics.estimate(0.95);
+  energy.zero_delay = estimate.value;
+  energy.relative_half_width = estimate.relative_half_width();
+  if (settled > 0) energy.glitches = energy.zero_delay * (switched / settled - 1);
+  energy.flip_flops = netlist::kFlipFlopClockUnits * static_cast<double>(cut.flip_flops) +
+                      netlist::kFlipFlopToggleUnits * flip_flop_toggles /
+                          static_cast<double>(std::max<std::size_t>(sample.zero_delay_batches, 1));
+  return energy;
+}
+
+}  // namespace bitscale
