@@ -9,10 +9,10 @@
 namespace bitscale::netlist {
 namespace {
 
-Sum ripple_add(Builder& b, const Bits& x, const Bits& y, NodeId carry) {
+Sum ripple_add(Builder& b, const Bits& x, const Bits& y, NodeId carry, const CarryGates& gates) {
   Sum sum;
   for (std::size_t bit = 0; bit < x.size(); ++bit) {
-    const SumCarry digit = full_adder(b, x[bit], y[bit], carry);
+    const SumCarry digit = full_adder(b, x[bit], y[bit], gate_carry(b, gates, bit, carry));
     sum.bits.push_back(digit.sum);
     carry = digit.carry;
   }
@@ -32,7 +32,7 @@ Span join(Builder& b, const Span& high, const Span& low) {
 
 /// Kogge and Stone (1973): carries in ceil(log2 width) levels, every span twice as long as the
 /// level before.
-Sum prefix_add(Builder& b, const Bits& x, const Bits& y, NodeId carry_in) {
+Sum prefix_add(Builder& b, const Bits& x, const Bits& y, NodeId carry_in, const CarryGates& gates) {
   const std::size_t width = x.size();
   std::vector<Span> spans(width);
   Bits halves(width);
@@ -41,6 +41,10 @@ Sum prefix_add(Builder& b, const Bits& x, const Bits& y, NodeId carry_in) {
     spans[bit] = {b.and_gate(x[bit], y[bit]), halves[bit]};
   }
   spans[0].generate = b.or_gate(spans[0].generate, b.and_gate(halves[0], carry_in));
+  for (std::size_t bit = 0; bit + 1 < width; ++bit) {  // a cut makes and passes no carry
+    spans[bit].generate = gate_carry(b, gates, bit + 1, spans[bit].generate);
+    spans[bit].propagate = gate_carry(b, gates, bit + 1, spans[bit].propagate);
+  }
   for (std::size_t distance = 1; distance < width; distance *= 2) {
     std::vector<Span> next = spans;
     for (std::size_t bit = distance; bit < width; ++bit) {
@@ -73,11 +77,18 @@ SumCarry full_adder(Builder& b, NodeId x, NodeId y, NodeId late) {
   return {second.sum, b.or_gate(first.carry, second.carry)};
 }
 
-Sum add(Builder& b, AdderKind kind, const Bits& x, const Bits& y, NodeId carry_in) {
+NodeId gate_carry(Builder& b, const CarryGates& gates, std::size_t column, NodeId carry) {
+  if (column >= gates.size() || gates[column] == kNoNode) return carry;
+  return b.and_gate(carry, gates[column]);
+}
+
+Sum add(Builder& b, AdderKind kind, const Bits& x, const Bits& y, NodeId carry_in,
+        const CarryGates& gates) {
   if (x.size() != y.size() || x.empty()) {
     throw NetlistError(b.name(), fmt::format("adder of {} and {} bits", x.size(), y.size()));
   }
-  return kind == AdderKind::ripple ? ripple_add(b, x, y, carry_in) : prefix_add(b, x, y, carry_in);
+  return kind == AdderKind::ripple ? ripple_add(b, x, y, carry_in, gates)
+                                   : prefix_add(b, x, y, carry_in, gates);
 }
 
 Bits resize(Builder& b, const Bits& word, std::size_t width, bool is_signed) {

@@ -24,8 +24,15 @@ struct Sum {
   NodeId carry = kNoNode;
 };
 
+/// Where a word can be cut into shorter ones that are computed apart: a carry goes into column c
+/// only where signal c is 1. kNoNode, or no signal at all: it always goes.
+using CarryGates = Bits;
+[[nodiscard]] NodeId gate_carry(Builder& b, const CarryGates& gates, std::size_t column,
+                                NodeId carry);
+
 /// x + y + carry_in for words of one width.
-[[nodiscard]] Sum add(Builder& b, AdderKind kind, const Bits& x, const Bits& y, NodeId carry_in);
+[[nodiscard]] Sum add(Builder& b, AdderKind kind, const Bits& x, const Bits& y, NodeId carry_in,
+                      const CarryGates& gates = {});
 
 /// The word on `width` bits: cut, or extended by zeros or its sign.
 [[nodiscard]] Bits resize(Builder& b, const Bits& word, std::size_t width, bool is_signed);

@@ -17,7 +17,8 @@ BoothDigit booth_digit(Builder& b, NodeId low, NodeId middle, NodeId high) {
 }
 
 /// Adds the bits of one column of a carry-save row: sum stays, carry moves up.
-void add_column(Builder& b, const Bits& bits, Bits& sums, Bits* carries) {
+void add_column(Builder& b, const Bits& bits, Bits& sums, Bits* carries, std::size_t column,
+                const CarryGates& gates) {
   if (bits.size() < 2) {
     sums.insert(sums.end(), bits.begin(), bits.end());
     return;
@@ -25,7 +26,7 @@ void add_column(Builder& b, const Bits& bits, Bits& sums, Bits* carries) {
   const SumCarry digit =
       bits.size() == 2 ? half_adder(b, bits[0], bits[1]) : full_adder(b, bits[0], bits[1], bits[2]);
   sums.push_back(digit.sum);
-  if (carries != nullptr) carries->push_back(digit.carry);
+  if (carries != nullptr) carries->push_back(gate_carry(b, gates, column + 1, digit.carry));
 }
 
 }  // namespace
@@ -100,7 +101,7 @@ Columns to_columns(const std::vector<Row>& rows, std::size_t width) {
   return columns;
 }
 
-Columns reduce_dadda(Builder& b, Columns columns) {
+Columns reduce_dadda(Builder& b, Columns columns, const CarryGates& gates) {
   std::size_t height = 0;
   for (const Bits& column : columns) height = std::max(height, column.size());
   std::vector<std::size_t> stages = {2};
@@ -119,7 +120,7 @@ Columns reduce_dadda(Builder& b, Columns columns) {
                                     : full_adder(b, bits[used], bits[used + 1], bits[used + 2]);
         used += half ? 2 : 3;
         sums.push_back(digit.sum);
-        carries.push_back(digit.carry);
+        carries.push_back(gate_carry(b, gates, c + 1, digit.carry));
       }
       // The order decides which bits meet in the next stage; with sums first and carries last, path
       // ratios and glitches of a 16-bit tree stay in proportion as operands get narrower.
@@ -132,7 +133,8 @@ Columns reduce_dadda(Builder& b, Columns columns) {
   return columns;
 }
 
-Columns reduce_array(Builder& b, const std::vector<Row>& rows, std::size_t width) {
+Columns reduce_array(Builder& b, const std::vector<Row>& rows, std::size_t width,
+                     const CarryGates& gates) {
   Columns state(width);
   for (const Row& row : rows) {
     Columns next(width);
@@ -145,18 +147,18 @@ Columns reduce_array(Builder& b, const std::vector<Row>& rows, std::size_t width
         continue;
       }
       bits.insert(bits.begin(), row[c]);
-      add_column(b, bits, sums[c], c + 1 < width ? &next[c + 1] : nullptr);
+      add_column(b, bits, sums[c], c + 1 < width ? &next[c + 1] : nullptr, c, gates);
     }
     for (std::size_t c = 0; c < width; ++c) {
       sums[c].insert(sums[c].end(), next[c].begin(), next[c].end());
     }
     // A column whose sum and saved carry meet a third bit is reduced once more.
-    state = reduce_dadda(b, std::move(sums));
+    state = reduce_dadda(b, std::move(sums), gates);
   }
   return state;
 }
 
-Bits add_columns(Builder& b, const Columns& columns, AdderKind kind) {
+Bits add_columns(Builder& b, const Columns& columns, AdderKind kind, const CarryGates& gates) {
   const NodeId zero = b.constant(false);
   std::size_t first = 0;
   while (first < columns.size() && columns[first].size() < 2) ++first;
@@ -171,7 +173,9 @@ Bits add_columns(Builder& b, const Columns& columns, AdderKind kind) {
     x.push_back(columns[c].empty() ? zero : columns[c][0]);
     y.push_back(columns[c].size() < 2 ? zero : columns[c][1]);
   }
-  const Bits upper = add(b, kind, x, y, zero).bits;
+  CarryGates above;
+  for (std::size_t c = first; c < gates.size(); ++c) above.push_back(gates[c]);
+  const Bits upper = add(b, kind, x, y, zero, above).bits;
   result.insert(result.end(), upper.begin(), upper.end());
   return result;
 }

@@ -36,12 +36,14 @@ void add_constant(Builder& b, std::vector<Row>& rows, std::uint64_t value, std::
 
 /// Dadda (1965): stages reduce every column to at most ..., 9, 6, 4, 3, 2 bits with as few adders
 /// as that takes. What leaves the highest column is dropped.
-[[nodiscard]] Columns reduce_dadda(Builder& b, Columns columns);
+[[nodiscard]] Columns reduce_dadda(Builder& b, Columns columns, const CarryGates& gates = {});
 
 /// Carry-save array: one row of adders per row of bits, carries saved to the next.
-[[nodiscard]] Columns reduce_array(Builder& b, const std::vector<Row>& rows, std::size_t width);
+[[nodiscard]] Columns reduce_array(Builder& b, const std::vector<Row>& rows, std::size_t width,
+                                   const CarryGates& gates = {});
 
 /// Adds columns of at most two bits: columns with one bit below the first with two pass through.
-[[nodiscard]] Bits add_columns(Builder& b, const Columns& columns, AdderKind kind);
+[[nodiscard]] Bits add_columns(Builder& b, const Columns& columns, AdderKind kind,
+                               const CarryGates& gates = {});
 
 }  // namespace bitscale::netlist
