@@ -35,7 +35,4 @@ struct UnitSample {
 [[nodiscard]] UnitEnergy measure_uniform(const Unit& unit, std::int64_t lanes,
                                          const OperandTypes& types, const UnitSample& sample = {});
 
-/// A value of the type, each alike: what `word` random bits stand for.
-[[nodiscard]] std::int32_t uniform_value(const TensorType& type, std::uint64_t word);
-
 }  // namespace bitscale

@@ -55,7 +55,7 @@ class Enumeration {
  private:
   void visit(std::int64_t step, std::int64_t row, std::int64_t column) {
     bool works = false;
-    for (std::int64_t lane = 0; lane < m_.lanes.size; ++lane) {
+    for (std::int64_t lane = 0; lane < m_.lanes.size * m_.subwords.size; ++lane) {
       PerDim<std::int64_t> at;
       const Position position{row, column, lane};
       if (!position_coordinates(m_, pass_.ranges, step, position, at)) continue;
@@ -93,7 +93,8 @@ class Enumeration {
     };
     copies(m_.rows, position.row);
     copies(m_.columns, position.column);
-    copies(m_.lanes, position.lane);
+    copies(m_.lanes, position.lane / m_.subwords.size);
+    copies(m_.subwords, position.lane % m_.subwords.size);
     step_activations_.insert(activation);
     step_weights_.insert(weight);
     activations.insert(std::move(activation));
