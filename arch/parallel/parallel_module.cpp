@@ -19,8 +19,10 @@ bool GuardedMac::lane_works(std::size_t lane) const {
 
 std::unique_ptr<PinUnit> ParallelUnit::make_pin_unit(const std::string& name, std::int64_t lanes,
                                                      const OperandTypes& types) const {
+  // Gated low bits of words, products and register are left out: they hold nothing.
+  const AccumulatorConfig accumulator{mode(types).accumulator_bits, types.accumulator.overflow};
   return std::make_unique<GuardedMac>(name.c_str(), static_cast<std::size_t>(lanes), config_.guard,
-                                      types.accumulator);
+                                      accumulator);
 }
 
 }  // namespace bitscale
