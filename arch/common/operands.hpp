@@ -4,12 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "sim/workload/workload.hpp"
+#include "sim/workload/encodings.hpp"
 
 namespace bitscale {
-
-/// Largest magnitude among the values of a type: 2^(bits - 1) for twos, 2^bits - 1 for unsigned_.
-[[nodiscard]] std::int64_t max_magnitude(const TensorType& type);
 
 /// Why an integer datapath `unit_bits` wide cannot take operands of this type, or ''. `operand`
 /// names it in the message.

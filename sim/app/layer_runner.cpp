@@ -35,14 +35,15 @@ void apply_guard(const Mapping& mapping, const Unit& unit, const Operands* opera
       activity.active_macs = statistics.active_products;
       break;
     case Guard::lane_group: {
-      const ActiveGroups groups =
-          count_active_groups(mapping.shape, operands->activations, mapping.in_unit[Dim::C]);
+      const ActiveGroups groups = count_active_groups(mapping.shape, operands->activations,
+                                                      mapping.in_unit[Dim::C], mapping.pad_value);
       activity.active_unit_steps = groups.groups;
       activity.active_macs = groups.products;
       return;
     }
   }
-  if (mapping.lanes.size * mapping.subwords.size == 1) activity.active_unit_steps = activity.active_macs;
+  if (mapping.lanes.size * mapping.subwords.size == 1)
+    activity.active_unit_steps = activity.active_macs;
 }
 
 SlotAccount account_slots(const Mapping& mapping, const CycleAccount& cycles,
@@ -72,8 +73,8 @@ std::uint64_t low_bits(std::int64_t value, int bits) {
 /// that overflowed cannot be compared.
 CheckResult check_sums(const Mapping& mapping, const Operands& operands,
                        const kernel::LayerSimulation& simulation) {
-  const std::vector<std::int64_t> expected =
-      reference_convolution(mapping.shape, operands.activations, operands.weights);
+  const std::vector<std::int64_t> expected = reference_convolution(
+      mapping.shape, operands.activations, operands.weights, mapping.pad_value);
   const AccumulatorConfig& accumulator = mapping.segment;
   const int bits = accumulator.overflow == Overflow::wrap ? accumulator.bits : 64;
   CheckResult check;
@@ -134,7 +135,8 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
 
   OperandStatistics statistics;
   if (operands != nullptr) {
-    statistics = count_operands(mapping.shape, operands->activations, operands->weights);
+    statistics =
+        count_operands(mapping.shape, operands->activations, operands->weights, mapping.pad_value);
     result.operands = report_operands(*operands, statistics);
   }
   UnitActivity activity;

@@ -37,8 +37,8 @@ std::int64_t accumulator_limit(const AccumulatorConfig& accumulator) {
 
 std::int64_t partial_sum_bound(const LayerShape& shape, const Operands& operands,
                                std::int16_t pad_value) {
-  const std::int32_t activation_scale = 1 << (operands.activations.type.bits - 1);
-  const std::int32_t weight_scale = 1 << (operands.weights.type.bits - 1);
+  const std::int32_t activation_scale = -min_value(operands.activations.type);
+  const std::int32_t weight_scale = -min_value(operands.weights.type);
   const std::int64_t taps = shape.C * shape.R * shape.S;
   std::int64_t filter_sum = 0;
   for (std::int64_t k = 0; k < shape.G * shape.K; ++k) {

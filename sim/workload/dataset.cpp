@@ -116,6 +116,10 @@ void read_images(const std::string& dataset, std::int64_t first_index, Tensor& t
     refuse_tensor(
         "", fmt::format("data set {} has images of 1 x 28 x 28, but the tensor is {} x {} x {}",
                         dataset, tensor.c, tensor.h, tensor.w));
+  if (tensor.type.encoding == Encoding::binary_pm1)
+    refuse_tensor("", fmt::format("data set {} has no negative values: binary_pm1 would make them "
+                                  "all 1; use unsigned",
+                                  dataset));
   IdxFile file(locate(found.images), kImageMagic);
   const std::vector<std::uint8_t> pixels = file.items(first_index, tensor.n, kSide * kSide);
   const int shift = magnitude_bits(kPixelType) - magnitude_bits(tensor.type);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "sim/workload/encodings.hpp"
+
 namespace bitscale {
 namespace {
 
@@ -118,9 +120,29 @@ void read_operands(Reader& reader, const LayerContext& context, bool reads_input
   entry.activation =
       reader.doc("what the layer reads").section_or_default("activation", [&](Reader& r) {
         TensorEntry tensor = parse_tensor_entry(r, activation);
+        refuse_codebook(r, tensor);
         r.finish();
         return tensor;
       });
+}
+
+/// Padding is a value of the activations, so that types without a 0 must state theirs.
+void read_pad_value(Reader& reader, LayerEntry& entry) {
+  entry.pad_value = static_cast<std::int16_t>(
+      reader.doc("what padded taps hold; 1 or -1 where the activations have no 0")
+          .integer("pad_value", -1, 1, 0));
+  const bool stated = reader.has("pad_value");
+  if (reader.describing() || (!stated && entry.geometry.pad == Padding{})) return;
+  const TensorType& type = entry.activation.type;
+  if (is_value(type, entry.pad_value)) return;
+  if (stated) {
+    reader.problem("pad_value", fmt::format("expected a value of the activations, {}, got {}",
+                                            describe_values(type), entry.pad_value));
+  } else {
+    reader.problem("pad", fmt::format("the activations, {}, cannot be padded with 0: give "
+                                      "pad_value: 1 or -1",
+                                      describe_values(type)));
+  }
 }
 
 void read_weights(Reader& reader, const LayerContext& context, LayerEntry& entry) {
@@ -211,6 +233,7 @@ LayerEntry parse_kind(Reader& reader, const Alternative& alternative, const Laye
   if (is_array_layer(kind)) {
     read_operands(reader, context, reads_network_input(input_names, context.first), entry);
   }
+  if (kind == LayerKind::conv || kind == LayerKind::depthwise) read_pad_value(reader, entry);
   if (is_array_layer(kind) || kind == LayerKind::bias) read_weights(reader, context, entry);
   if (is_array_layer(kind)) read_accumulation(reader, entry);
   return entry;
@@ -246,6 +269,7 @@ LayerEntry parse_layer_entry(Reader& reader, const LayerContext& context,
                          "take")
                      .optional_section("output", [&](Reader& r) {
                        TensorEntry tensor = parse_type_entry(r, context.activation);
+                       refuse_codebook(r, tensor);
                        r.finish();
                        return tensor;
                      });

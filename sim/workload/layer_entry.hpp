@@ -23,6 +23,9 @@ struct LayerContext {
 /// Reads bits, encoding and frac_bits only: a tensor that is computed, not supplied.
 [[nodiscard]] TensorEntry parse_type_entry(config::Reader& reader, const TensorEntry& base);
 
+/// Refuses a codebook: activations are computed, and no table says where they would fall.
+void refuse_codebook(config::Reader& reader, TensorEntry& entry);
+
 /// Why a type is impossible, or '' where it is fine.
 [[nodiscard]] std::string type_problem(const TensorType& type);
 

@@ -80,8 +80,9 @@ std::vector<Tensor> run_network(const Workload& workload, const ArrayLayerFn& ar
 
 std::vector<Tensor> run_reference(const Workload& workload) {
   return run_network(workload, [&](std::size_t index, const Operands& operands) {
-    return reference_convolution(workload.layers[index].shape, operands.activations,
-                                 operands.weights);
+    const Layer& layer = workload.layers[index];
+    return reference_convolution(layer.shape, operands.activations, operands.weights,
+                                 layer.pad_value);
   });
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <bitset>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,7 @@
 
 #include "sim/core/errors.hpp"
 #include "sim/workload/data_errors.hpp"
+#include "sim/workload/encodings.hpp"
 
 namespace bitscale {
 
@@ -40,10 +42,12 @@ class Importer {
  public:
   Importer(const std::string& name, int source_bits, const TensorType& type)
       : name_(name), to_(type), own_(type) {
-    if (source_bits > 0) own_.bits = source_bits;
+    if (source_bits > 0) {
+      own_.bits = source_bits;
+      // A width by itself is that of integers, from which the other encodings are rounded.
+      if (own_.encoding != Encoding::unsigned_) own_.encoding = Encoding::twos;
+    }
     shift_ = magnitude_bits(own_) - magnitude_bits(to_);
-    low_ = min_value(own_);
-    high_ = max_value(own_);
   }
 
   template <typename T>
@@ -52,11 +56,9 @@ class Importer {
       T element{};
       std::memcpy(&element, data + i * sizeof(T), sizeof(T));
       const auto value = static_cast<std::int64_t>(element);  // NOLINT(bugprone-signed-char-misuse)
-      const bool hole = value == 0 && own_.encoding == Encoding::binary_pm1;
-      if (value < low_ || value > high_ || hole)
-        refuse_tensor(name_, fmt::format("element {} is {}, outside {} {} bits ({}..{}{})", i,
-                                         value, to_string(own_.encoding), own_.bits, low_, high_,
-                                         hole ? " without 0" : ""));
+      if (!is_value(own_, value))
+        refuse_tensor(name_,
+                      fmt::format("element {} is {}, outside {}", i, value, describe_values(own_)));
       values[i] = round_to(value, shift_, to_);
     }
   }
@@ -65,8 +67,18 @@ class Importer {
   const std::string& name_;
   TensorType to_, own_;
   int shift_ = 0;
-  std::int64_t low_ = 0, high_ = 0;
 };
+
+/// A codebook's table is what its file holds: as many different values as indices can name.
+void check_codebook(const std::string& name, const Tensor& tensor) {
+  if (tensor.type.encoding != Encoding::codebook) return;
+  std::bitset<1U << 16U> seen;
+  for (const std::int16_t value : tensor.values) seen.set(static_cast<std::uint16_t>(value));
+  const std::size_t entries = std::size_t{1} << static_cast<unsigned>(tensor.type.bits);
+  if (seen.count() <= entries) return;
+  refuse_tensor(name, fmt::format("holds {} different values; a codebook of {} bits has {} entries",
+                                  seen.count(), tensor.type.bits, entries));
+}
 
 void import_values(const NpyHeader& header, const std::byte* data, const Importer& importer,
                    std::vector<std::int16_t>& values) {
@@ -99,6 +111,7 @@ void decode_npy(std::span<const std::byte> file, const std::string& name, int so
   tensor.values.resize(static_cast<std::size_t>(header.elements));
   import_values(header, file.data() + header.data_offset, Importer(name, source_bits, tensor.type),
                 tensor.values);
+  check_codebook(name, tensor);
   tensor.origin = Origin::real;
 }
 

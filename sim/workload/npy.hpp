@@ -35,7 +35,7 @@ struct NpyHeader {
 /// shape must be the tensor's four extents, or equal them where axes of extent 1 are left out on
 /// both sides. source_bits 0: values must be in the tensor's type; else the values' own width, from
 /// which they are rounded to the type. Throws as parse_npy_header, and ConfigError for another
-/// shape or a value out of range, by its index.
+/// shape, a value out of range, by its index, or more different values than a codebook has entries.
 void decode_npy(std::span<const std::byte> file, const std::string& name, int source_bits,
                 Tensor& tensor);
 

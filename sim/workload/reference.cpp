@@ -15,11 +15,12 @@ constexpr std::int64_t kPixels =
 constexpr std::int64_t kFilters =
     64;  ///< filters summed at once: their sums stay in the first-level cache
 
-/// Activations under the windows of kPixels outputs, zero where padded: [tap][kPixels], taps
+/// Activations under the windows of kPixels outputs, pad_value where padded: [tap][kPixels], taps
 /// ordered C R S.
 void gather_windows(const LayerShape& shape, const std::int16_t* group_input,
-                    std::int64_t first_pixel, std::int64_t pixels, std::int16_t* windows) {
-  std::fill_n(windows, shape.C * shape.R * shape.S * kPixels, std::int16_t{0});
+                    std::int64_t first_pixel, std::int64_t pixels, std::int16_t pad_value,
+                    std::int16_t* windows) {
+  std::fill_n(windows, shape.C * shape.R * shape.S * kPixels, pad_value);
   for (std::int64_t j = 0; j < pixels; ++j) {
     const std::int64_t top = (first_pixel + j) / shape.Q * shape.stride_h - shape.pad_top;
     const std::int64_t left = (first_pixel + j) % shape.Q * shape.stride_w - shape.pad_left;
@@ -89,7 +90,7 @@ void check_extents(const LayerShape& s, const Tensor& activations, const Tensor&
 }  // namespace
 
 std::vector<std::int64_t> reference_convolution(const LayerShape& shape, const Tensor& activations,
-                                                const Tensor& weights) {
+                                                const Tensor& weights, std::int16_t pad_value) {
   check_extents(shape, activations, weights);
   const std::int64_t taps = shape.C * shape.R * shape.S;
   const std::int64_t pixels = shape.P * shape.Q;
@@ -110,7 +111,7 @@ std::vector<std::int64_t> reference_convolution(const LayerShape& shape, const T
       }
       for (std::int64_t first = 0; first < pixels; first += kPixels) {
         const std::int64_t count = std::min(kPixels, pixels - first);
-        gather_windows(shape, input, first, count, windows.data());
+        gather_windows(shape, input, first, count, pad_value, windows.data());
         for (std::int64_t k0 = 0; k0 < shape.K; k0 += kFilters) {
           sum_products(windows.data(), turned.data() + k0 * taps, taps, block.data());
           for (std::int64_t k = k0; k < std::min(k0 + kFilters, shape.K); ++k)
@@ -139,7 +140,10 @@ int default_shift(const LayerShape& shape, const TensorType& activation, const T
   // 2 log2(taps) - 4 log2(5) - 2 = log2(taps^2) - 11.3, rounded down to whole bits.
   const auto taps =
       static_cast<std::uint64_t>(std::min(shape.C * shape.R * shape.S, std::int64_t{1} << 31));
-  const int quarter_bits = static_cast<int>(std::bit_width(taps * taps)) - 1 - 11;
+  int quarter_bits = static_cast<int>(std::bit_width(taps * taps)) - 1 - 11;
+  // An operand of deviation 1 instead of 0.2: 4 log2(5) more.
+  for (const TensorType* type : {&activation, &weight})
+    quarter_bits += type->encoding == Encoding::binary_pm1 ? 9 : 0;
   const int shift = magnitude_bits(activation) + magnitude_bits(weight) - magnitude_bits(output) +
                     (quarter_bits >> 2);
   return std::max(shift, 0);

@@ -132,6 +132,7 @@ Layer resolve_layer(const LayerEntry& entry, const TypeFlow& flow, std::size_t i
   layer.activation_source = entry.activation.source;
   layer.weight_source = entry.weight.source;
   layer.accumulator_bits = entry.accumulator_bits;
+  layer.pad_value = entry.pad_value;
   if (!is_array_layer(layer.kind)) return layer;
   const bool scaled = flow.activations[index].frac_given || flow.weights[index].frac_given ||
                       flow.outputs[index].frac_given;

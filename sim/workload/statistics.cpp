@@ -56,6 +56,12 @@ class TapCounter {
           tap_range(s * shape.dilation_w - shape.pad_left, shape.stride_w, shape.Q, shape.W));
   }
 
+  /// Adds the padded taps of one plane to counts [R][S].
+  void add_padding(std::int64_t* counts) const {
+    for (const TapRange& row : rows_)
+      for (const TapRange& tap : taps_) *counts++ += shape_.P * shape_.Q - row.count * tap.count;
+  }
+
   /// Adds the counts of one plane [H][W] to counts [R][S].
   void add(const std::int16_t* plane, std::int64_t* counts) {
     if (shape_.H == 1 && shape_.W == 1) {
@@ -164,7 +170,7 @@ double OperandStatistics::weight_zero_fraction() const {
 }
 
 OperandStatistics count_operands(const LayerShape& shape, const Tensor& activations,
-                                 const Tensor& weights) {
+                                 const Tensor& weights, std::int16_t pad_value) {
   check_activations(shape, activations);
   if (!has_extents(weights, shape.G * shape.K, shape.C, shape.R, shape.S))
     throw std::invalid_argument("operand statistics: weights do not have the layer's extents");
@@ -183,9 +189,11 @@ OperandStatistics count_operands(const LayerShape& shape, const Tensor& activati
     std::fill(activation_counts.begin(), activation_counts.end(), 0);
     for (std::int64_t n = 0; n < shape.N; ++n) {
       const std::int64_t first_plane = (n * shape.G + g) * shape.C;
-      for (std::int64_t c = 0; c < shape.C; ++c)
-        counter.add(activations.values.data() + (first_plane + c) * shape.H * shape.W,
-                    activation_counts.data() + c * window);
+      for (std::int64_t c = 0; c < shape.C; ++c) {
+        std::int64_t* counts = activation_counts.data() + c * window;
+        counter.add(activations.values.data() + (first_plane + c) * shape.H * shape.W, counts);
+        if (pad_value != 0) counter.add_padding(counts);
+      }
     }
     std::fill(weight_counts.begin(), weight_counts.end(), 0);
     for (std::int64_t k = 0; k < shape.K; ++k)
@@ -204,7 +212,7 @@ OperandStatistics count_operands(const LayerShape& shape, const Tensor& activati
 }
 
 ActiveGroups count_active_groups(const LayerShape& shape, const Tensor& activations,
-                                 std::int64_t lanes) {
+                                 std::int64_t lanes, std::int16_t pad_value) {
   check_activations(shape, activations);
   if (lanes < 1) throw std::invalid_argument("count_active_groups: a group has at least one lane");
   const std::int64_t pixels = shape.H * shape.W;
@@ -220,6 +228,7 @@ ActiveGroups count_active_groups(const LayerShape& shape, const Tensor& activati
       for (std::int64_t c = first; c < last; ++c) merge(planes + c * pixels, pixels, merged.data());
       std::fill(counts.begin(), counts.end(), 0);
       counter.add(merged.data(), counts.data());
+      if (pad_value != 0) counter.add_padding(counts.data());
       std::uint64_t windows = 0;
       for (const std::int64_t count : counts) windows += static_cast<std::uint64_t>(count);
       active.groups += windows * static_cast<std::uint64_t>(shape.K);

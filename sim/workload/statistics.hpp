@@ -7,8 +7,8 @@
 namespace bitscale {
 
 /// Exact zero statistics of one array layer's operands: what guards and reports need, without
-/// visiting its products. A product is a multiply-accumulate of the layer; a padded tap has a zero
-/// activation.
+/// visiting its products. A product is a multiply-accumulate of the layer; the activation of a
+/// padded tap is the layer's pad_value.
 struct OperandStatistics {
   std::uint64_t products = 0;                              ///< N G K C P Q R S
   std::uint64_t active_products = 0;                       ///< both operands nonzero
@@ -28,7 +28,7 @@ struct OperandStatistics {
 /// with the tensors, not with the products. Throws std::invalid_argument where a tensor does not
 /// have the shape's extents.
 [[nodiscard]] OperandStatistics count_operands(const LayerShape& shape, const Tensor& activations,
-                                               const Tensor& weights);
+                                               const Tensor& weights, std::int16_t pad_value = 0);
 
 /// Lane groups with at least one nonzero activation, and the products in them.
 struct ActiveGroups {
@@ -39,6 +39,6 @@ struct ActiveGroups {
 /// Lane groups that hold work: over (N, G, K, P, Q, R, S) and groups of `lanes` consecutive
 /// channels (the last one may be shorter), those that have any nonzero activation. lanes >= 1.
 [[nodiscard]] ActiveGroups count_active_groups(const LayerShape& shape, const Tensor& activations,
-                                               std::int64_t lanes);
+                                               std::int64_t lanes, std::int16_t pad_value = 0);
 
 }  // namespace bitscale

@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "sim/core/dispatch.hpp"
@@ -98,9 +99,39 @@ void check(const TensorSource& source, const TensorType& type) {
   if (magnitude_bits(type) < 0 || magnitude_bits(type) > kMasterMagnitudeBits)
     refuse_tensor("", fmt::format("bits: {} {} bits have no 16-bit master", type.bits,
                                   to_string(type.encoding)));
-  if (type.encoding == Encoding::log2 || type.encoding == Encoding::codebook)
-    refuse_tensor("", fmt::format("encoding {}: no synthetic values are defined for it yet",
-                                  to_string(type.encoding)));
+}
+
+/// Values of every master code, for types whose rounding is no shift: [master + 2^15].
+using MasterMap = std::vector<std::int16_t>;
+constexpr std::int32_t kMasterMin = -(1 << kMasterMagnitudeBits);
+constexpr std::int32_t kMasterMax = (1 << kMasterMagnitudeBits) - 1;
+
+MasterMap log2_map(const TensorType& type) {
+  const int shift = kMasterMagnitudeBits - magnitude_bits(type);
+  MasterMap map;
+  map.reserve(1 << 16);
+  for (std::int32_t master = kMasterMin; master <= kMasterMax; ++master)
+    map.push_back(round_to(master, shift, type));
+  return map;
+}
+
+/// The nearest of ascending entries, the larger of two that are equally near.
+MasterMap codebook_map(std::span<const std::int16_t> entries, const TensorType& type) {
+  const int unit = 1 << (kMasterMagnitudeBits - magnitude_bits(type));
+  MasterMap map;
+  map.reserve(1 << 16);
+  std::size_t entry = 0;
+  for (std::int32_t master = kMasterMin; master <= kMasterMax; ++master) {
+    while (entry + 1 < entries.size() && 2 * master >= (entries[entry] + entries[entry + 1]) * unit)
+      ++entry;
+    map.push_back(entries[entry]);
+  }
+  return map;
+}
+
+void look_up(const MasterMap& map, std::array<std::int32_t, kBlock>& masters) {
+  for (std::int32_t& master : masters)
+    master = map[static_cast<std::size_t>(std::clamp(master, kMasterMin, kMasterMax) - kMasterMin)];
 }
 
 /// Makes blocks of values for one tensor.
@@ -119,6 +150,9 @@ class Generator {
     constant_ = static_cast<std::int32_t>(std::llround(source.scale * (1 << kMasterMagnitudeBits)));
     if (distribution_ != Distribution::uniform && distribution_ != Distribution::constant)
       table_ = &magnitude_table(distribution_, source.scale);
+    if (type.encoding == Encoding::log2) map_ = log2_map(type);
+    if (type.encoding == Encoding::codebook)
+      map_ = codebook_map(codebook_entries(source, type), type);
   }
 
   void make_block(std::int64_t block, std::int16_t* to, std::int64_t count) {
@@ -126,6 +160,8 @@ class Generator {
     draw_masters(first_word);
     if (type_.encoding == Encoding::binary_pm1) {
       for (std::int32_t& master : masters_) master = master < 0 ? -1 : 1;
+    } else if (!map_.empty()) {
+      look_up(map_, masters_);
     } else {
       round_masters(rounding_, masters_);
     }
@@ -162,13 +198,57 @@ class Generator {
   CounterRng values_, zeros_;
   const QuantileTable* table_ = nullptr;
   Rounding rounding_;
+  MasterMap map_;                     ///< empty where the type is rounded by a shift
   std::uint64_t zero_threshold_ = 0;  ///< of 2^32
   std::int32_t constant_ = 0;
   RandomHalves halves_{};
   std::array<std::int32_t, kBlock> masters_{};
 };
 
+/// Master codes at the quantiles (i + 1/2) / count, ascending.
+std::vector<std::int32_t> master_quantiles(const TensorSource& source, std::int64_t count) {
+  std::vector<std::int32_t> quantiles(static_cast<std::size_t>(count));
+  const bool positive = source.distribution == Distribution::half_normal;
+  RandomHalves halves{};
+  for (std::int64_t i = 0; i < count; ++i) {
+    auto& quantile = quantiles[static_cast<std::size_t>(i)];
+    // Positions of the tail's probability: half of it lies on either side of a symmetric one.
+    const std::int64_t from_end = positive || 2 * i >= count ? count - 1 - i : i;
+    const std::int64_t words = std::int64_t{1} << (positive ? 31 : 32);
+    halves[static_cast<std::size_t>(i)] =
+        static_cast<std::uint32_t>((2 * from_end + 1) * words / count);
+    if (source.distribution == Distribution::uniform)
+      quantile =
+          static_cast<std::int32_t>(((2 * i + 1) << kMasterMagnitudeBits) / count) + kMasterMin;
+    if (source.distribution == Distribution::constant)
+      quantile =
+          static_cast<std::int32_t>(std::llround(source.scale * (1 << kMasterMagnitudeBits)));
+  }
+  if (source.distribution == Distribution::uniform || source.distribution == Distribution::constant)
+    return quantiles;
+  std::array<std::int32_t, kBlock> magnitudes{};
+  draw_magnitudes(magnitude_table(source.distribution, source.scale), halves, magnitudes);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int32_t magnitude = magnitudes[static_cast<std::size_t>(i)];
+    quantiles[static_cast<std::size_t>(i)] = !positive && 2 * i < count ? -magnitude : magnitude;
+  }
+  return quantiles;
+}
+
 }  // namespace
+
+std::vector<std::int16_t> codebook_entries(const TensorSource& source, const TensorType& type) {
+  check(source, type);
+  const int shift = kMasterMagnitudeBits - magnitude_bits(type);
+  std::vector<std::int16_t> entries;
+  for (const std::int32_t quantile : master_quantiles(source, std::int64_t{1} << type.bits))
+    entries.push_back(round_to(quantile, shift, type));
+  if (source.zero_fraction > 0) {
+    *std::min_element(entries.begin(), entries.end(),
+                      [](int a, int b) { return std::abs(a) < std::abs(b); }) = 0;
+  }
+  return entries;
+}
 
 void fill_synthetic(const TensorSource& source, const TensorType& type, std::uint64_t stream,
                     std::int64_t first_index, std::span<std::int16_t> values) {

@@ -31,11 +31,14 @@ struct Tensor {
 };
 
 /// Bits of a type's magnitude: full scale is 2^magnitude_bits. 0 for binary_pm1; 1 for ternary,
-/// which is rounded as two's complement of 2 bits and loses -2.
+/// which is rounded as two's complement of 2 bits and loses -2; for log2 those of the integers that
+/// its powers of two stand among (3, 7, 15 for 3, 4, 5 bits); for a codebook those of its entries.
 [[nodiscard]] int magnitude_bits(const TensorType& type);
 
 /// `value` shifted right by `shift` (left where negative) with round half up, saturated to `type`.
-/// Any shift is allowed. binary_pm1 keeps the sign (+1 for zero).
+/// Any shift is allowed. binary_pm1 keeps the sign (+1 for zero). log2 takes the nearest of its
+/// values, the larger one of two that are equally near. A codebook's table is not known here: its
+/// integers are rounded to entry_bits.
 [[nodiscard]] std::int16_t round_to(std::int64_t value, int shift, const TensorType& type);
 
 /// Right shift that takes values of one type to another: the difference of their frac_bits; where

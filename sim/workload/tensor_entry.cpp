@@ -19,7 +19,7 @@ constexpr EncodingRange kEncodings[] = {{"unsigned", Encoding::unsigned_, 1, 15}
                                         {"twos", Encoding::twos, 2, 16},
                                         {"binary_pm1", Encoding::binary_pm1, 1, 1},
                                         {"ternary", Encoding::ternary, 2, 2},
-                                        {"log2", Encoding::log2, 2, 8},
+                                        {"log2", Encoding::log2, 2, 5},
                                         {"codebook", Encoding::codebook, 1, 8}};
 
 const std::vector<std::pair<std::string_view, Encoding>>& encoding_names() {
@@ -126,10 +126,19 @@ std::string type_problem(const TensorType& type) {
     if (type.bits >= range.min_bits && type.bits <= range.max_bits) return "";
     std::string problem = fmt::format("encoding {} has {}..{} bits, got {}", range.name,
                                       range.min_bits, range.max_bits, type.bits);
+    if (type.encoding == Encoding::log2 && type.bits > range.max_bits)
+      problem += "; larger powers of two do not fit 16-bit words";
     if (type.encoding == Encoding::unsigned_) problem += "; use encoding twos for 16 bits";
     return problem;
   }
   return "";
+}
+
+void refuse_codebook(Reader& reader, TensorEntry& entry) {
+  if (entry.type.encoding != Encoding::codebook) return;
+  reader.problem(reader.has("encoding") ? "encoding" : "",
+                 "expected an encoding that sums can be rounded to; codebook is one of weights");
+  entry.type = TensorType{};
 }
 
 TensorEntry parse_type_entry(Reader& reader, const TensorEntry& base) {
@@ -144,6 +153,15 @@ TensorEntry parse_type_entry(Reader& reader, const TensorEntry& base) {
           .doc("value = integer * 2^-frac_bits; where no frac_bits is stated, sums are shifted by "
                "a width that their size suggests")
           .integer("frac_bits", -32, 32, base.type.frac_bits));
+  const bool table = entry.type.encoding == Encoding::codebook;
+  entry.type.entry_bits =
+      static_cast<int>(reader.doc("codebook: width of a table entry, two's complement")
+                           .integer("entry_bits", 2, 16, base.type.entry_bits));
+  if (!table && reader.has("entry_bits")) {
+    reader.problem("entry_bits", fmt::format("only a codebook has a table, this is {}",
+                                             to_string(entry.type.encoding)));
+  }
+  if (!table) entry.type.entry_bits = TensorType{}.entry_bits;
   entry.frac_given = base.frac_given || reader.has("frac_bits");
   const std::string problem = type_problem(entry.type);
   if (problem.empty()) return entry;

@@ -180,7 +180,7 @@ Tensor run_vector_layer(const Layer& layer, const std::vector<const Tensor*>& in
   const LayerShape& s = layer.shape;
   const Tensor& input = *inputs.front();
   Tensor output{layer.output, s.N, s.C, s.P, s.Q, {}, Origin::none};
-  output.values.assign(static_cast<std::size_t>(output.elements()), 0);
+  output.values.assign(static_cast<std::size_t>(output.elements()), round_to(0, 0, output.type));
   for (const Tensor* each : inputs) output.origin = combine(output.origin, each->origin);
   switch (layer.kind) {
     case LayerKind::max_pool:

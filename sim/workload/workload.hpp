@@ -10,16 +10,21 @@
 
 namespace bitscale {
 
-/// How a tensor's integers stand for numbers. Only unsigned_ and twos run on today's units; the
-/// others are named so that files of later units read the same way.
+/// How a tensor's integers are written in `bits` bits. Tensors always hold the integers themselves:
+///   unsigned_   1..15 bits: 0 .. 2^bits - 1
+///   twos        2..16 bits: two's complement
+///   binary_pm1  1 bit: -1 and 1, no 0
+///   ternary     2 bits: -1, 0, 1
+///   log2        2..5 bits, a sign and a code: 0 and +-2^e for e = 0 .. 2^(bits - 1) - 2
+///   codebook    1..8 bits: an index into a table of 2^bits integers of entry_bits, two's complement
 enum class Encoding { unsigned_, twos, binary_pm1, ternary, log2, codebook };
 
-/// Type of one tensor: value = integer * 2^-frac_bits, zero point 0. unsigned_ has 1..15 bits,
-/// twos 2..16.
+/// Type of one tensor: value = integer * 2^-frac_bits, zero point 0.
 struct TensorType {
   int bits = 16;
   Encoding encoding = Encoding::twos;
   int frac_bits = 0;
+  int entry_bits = 16;  ///< of a codebook's table; 16 in other encodings
   bool operator==(const TensorType&) const = default;
 };
 

@@ -34,12 +34,19 @@ TensorEntry parse_finished(Reader& reader, const TensorEntry& base) {
   return entry;
 }
 
+TensorEntry parse_activations(Reader& reader, const TensorEntry& base) {
+  TensorEntry entry = parse_tensor_entry(reader, base);
+  refuse_codebook(reader, entry);
+  reader.finish();
+  return entry;
+}
+
 void parse_defaults(Reader& reader, WorkloadFile& file) {
   file.activation_default =
       reader.doc("activations of array layers").section_or_default("activation", [](Reader& r) {
         TensorEntry base;
         base.source.distribution = Distribution::half_normal;
-        return parse_finished(r, base);
+        return parse_activations(r, base);
       });
   file.weight_default =
       reader.doc("weights of array layers and biases").section_or_default("weight", [](Reader& r) {
@@ -48,6 +55,7 @@ void parse_defaults(Reader& reader, WorkloadFile& file) {
   file.output_default = reader.doc("what layers write that no other layer reads")
                             .optional_section("output", [&](Reader& r) {
                               TensorEntry entry = parse_type_entry(r, file.activation_default);
+                              refuse_codebook(r, entry);
                               r.finish();
                               return entry;
                             });
@@ -62,6 +70,7 @@ TensorShape parse_input(Reader& reader, WorkloadFile& file) {
   shape.h = reader.doc("rows of one image").integer("height", 1, kMaxExtent, 1);
   shape.w = reader.doc("columns of one image").integer("width", 1, kMaxExtent, 1);
   file.input = parse_tensor_entry(reader, file.input);
+  refuse_codebook(reader, file.input);
   reader.finish();
   const auto elements = count_elements({shape.n, shape.c, shape.h, shape.w});
   if (!elements || *elements > kMaxTensorElements) {

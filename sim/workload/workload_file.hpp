@@ -33,6 +33,7 @@ struct LayerEntry {
   TensorEntry weight;                ///< array layers and bias
   std::optional<TensorEntry> output;
   int accumulator_bits = 0;
+  std::int16_t pad_value = 0;
   std::optional<int> requantise_shift;
 };
 

@@ -3,6 +3,7 @@ bitscale_test(tensor_test LABEL fast
           ${CMAKE_CURRENT_LIST_DIR}/tensor/rng_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/tensor/tensor_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/tensor/synthetic_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/tensor/encodings_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/tensor/npy_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/tensor/dataset_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/tensor/operands_test.cpp

@@ -120,6 +120,26 @@ const Mistake kTypeMistakes[] = {
      "net.yaml:6:40: error: layers.a.weight.bits: expected an integer between 1 and 16, got '17'"},
     {"one_bit_twos", "  - {name: a, op: bias, weight: {bits: 1}}\n",
      "net.yaml:6:40: error: layers.a.weight.bits: encoding twos has 2..16 bits, got 1"},
+    {"six_bit_log2", "  - {name: a, op: bias, weight: {bits: 6, encoding: log2}}\n",
+     "net.yaml:6:40: error: layers.a.weight.bits: encoding log2 has 2..5 bits, got 6; larger "
+     "powers of two do not fit 16-bit words"},
+    {"codebook_of_activations",
+     "  - {name: a, op: fully_connected, out_channels: 1, activation: {bits: 4, encoding: "
+     "codebook}}\n",
+     "net.yaml:6:85: error: layers.a.activation.encoding: expected an encoding that sums can be "
+     "rounded to; codebook is one of weights"},
+    {"entries_without_codebook", "  - {name: a, op: bias, weight: {entry_bits: 8}}\n",
+     "net.yaml:6:46: error: layers.a.weight.entry_bits: only a codebook has a table, this is twos"},
+    {"binary_padded_with_0",
+     "  - {name: a, op: conv, out_channels: 1, kernel: 3, pad: 1,\n"
+     "     activation: {bits: 1, encoding: binary_pm1}}\n",
+     "net.yaml:6:58: error: layers.a.pad: the activations, binary_pm1 1 bits (-1..1 without 0), "
+     "cannot be padded with 0: give pad_value: 1 or -1"},
+    {"unsigned_padded_with_minus_1",
+     "  - {name: a, op: conv, out_channels: 1, kernel: 3, pad: 1, pad_value: -1,\n"
+     "     activation: {bits: 8, encoding: unsigned}}\n",
+     "net.yaml:6:72: error: layers.a.pad_value: expected a value of the activations, unsigned 8 "
+     "bits (0..255), got -1"},
     {"narrow_accumulator",
      "  - {name: a, op: fully_connected, out_channels: 1, accumulator_bits: 3}\n",
      "net.yaml:6:71: error: layers.a.accumulator_bits: expected 0 or 4..64, got 3"},

@@ -45,6 +45,27 @@ TEST(WorkloadFile, LayersInheritTypesAndSourcesKeyByKey) {
   EXPECT_EQ(b.weight, (TensorType{3, Encoding::twos, 0}));
 }
 
+TEST(WorkloadFile, BinaryLayersStateTheirPadding) {
+  const Workload net = read_layers(
+      "  - {name: a, op: conv, out_channels: 2, kernel: 3, pad: 1}\n"
+      "  - {name: b, op: depthwise, kernel: 3, pad: 1, pad_value: -1,\n"
+      "     activation: {bits: 1, encoding: binary_pm1}}\n"
+      "  - {name: c, op: conv, out_channels: 2, kernel: 3,\n"
+      "     activation: {bits: 1, encoding: binary_pm1}}\n");
+  EXPECT_EQ(layer_of(net, "a").pad_value, 0);
+  EXPECT_EQ(layer_of(net, "b").pad_value, -1);
+  EXPECT_EQ(layer_of(net, "a").output, layer_of(net, "b").activation);
+}
+
+TEST(WorkloadFile, CodebooksHaveEntriesOf16BitsOrWhatTheyState) {
+  const Workload net = read_layers(
+      "  - {name: a, op: conv, out_channels: 2, kernel: 3, weight: {encoding: codebook}}\n"
+      "  - {name: b, op: fully_connected, out_channels: 2,\n"
+      "     weight: {encoding: codebook, entry_bits: 8}}\n");
+  EXPECT_EQ(layer_of(net, "a").weight, (TensorType{4, Encoding::codebook, 0, 16}));
+  EXPECT_EQ(layer_of(net, "b").weight, (TensorType{4, Encoding::codebook, 0, 8}));
+}
+
 TEST(WorkloadFile, LayersOnTheNetworksInputTakeItsTypeAndSource) {
   const Workload net = read_layers("  - {name: a, op: conv, out_channels: 2, kernel: 3}\n");
   EXPECT_EQ(layer_of(net, "a").activation.bits, 8);
