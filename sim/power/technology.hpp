@@ -8,6 +8,8 @@
 #include "sim/config/reader.hpp"
 #include "sim/core/account.hpp"
 #include "sim/power/cost_curve.hpp"
+#include "sim/power/delay.hpp"
+#include "sim/power/leakage.hpp"
 
 namespace bitscale {
 
@@ -53,6 +55,8 @@ struct Technology {
   std::optional<SramCosts> sram;
   std::optional<DramCosts> dram;
   std::optional<Cost> nand2_area_um2;
+  std::optional<DelayModel> delay;      ///< absent: one supply only
+  std::optional<LeakageModel> leakage;  ///< absent: leakage does not scale
   CostMarks marks;
 };
 

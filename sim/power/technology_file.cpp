@@ -191,6 +191,10 @@ Technology parse_technology(Reader& reader) {
     costs.finish();
     return 0;
   });
+  technology.delay = reader.doc("Delay against supply; absent: one supply only")
+                         .optional_section("delay", parse_delay);
+  technology.leakage =
+      reader.doc("Leakage against supply and body bias").optional_section("leakage", parse_leakage);
   reader.finish();
   return technology;
 }
