@@ -170,6 +170,24 @@ void read_accumulation(Reader& reader, LayerEntry& entry) {
   if (shift >= 0) entry.requantise_shift = static_cast<int>(shift);
 }
 
+/// Extents of what a layer on its own reads, where no other layer feeds it.
+std::optional<TensorShape> read_own_input(Reader& reader,
+                                          const std::vector<std::string>& input_names) {
+  auto own =
+      reader.doc("what a layer on its own reads, which no other layer writes; not with inputs")
+          .optional_section("reads", [](Reader& r) {
+            TensorShape shape;
+            shape.c = r.doc("channels of one image").integer("channels", 1, kMaxExtent);
+            shape.h = r.doc("rows of one image").integer("height", 1, kMaxExtent, 1);
+            shape.w = r.doc("columns of one image").integer("width", 1, kMaxExtent, 1);
+            r.finish();
+            return shape;
+          });
+  if (own && !reader.describing() && !input_names.empty())
+    reader.problem("reads", "has no meaning with inputs: a layer on its own reads no other");
+  return own;
+}
+
 bool reads_network_input(const std::vector<std::string>& names, bool first) {
   if (names.empty()) return first;
   return std::find(names.begin(), names.end(), "input") != names.end();
@@ -231,7 +249,9 @@ LayerEntry parse_kind(Reader& reader, const Alternative& alternative, const Laye
   entry.sound = reader.problem_count() == problems;
   entry.geometry.kind = kind;
   if (is_array_layer(kind)) {
-    read_operands(reader, context, reads_network_input(input_names, context.first), entry);
+    entry.reads = read_own_input(reader, input_names);
+    const bool first = context.first && !entry.reads;
+    read_operands(reader, context, reads_network_input(input_names, first), entry);
   }
   if (kind == LayerKind::conv || kind == LayerKind::depthwise) read_pad_value(reader, entry);
   if (is_array_layer(kind) || kind == LayerKind::bias) read_weights(reader, context, entry);

@@ -48,6 +48,17 @@ void LayerGraph::imply_input(const LayerEntry& entry, config::Reader& reader) {
   input_missing_ = false;  // said once
 }
 
+std::optional<TensorShape> LayerGraph::own_input(const TensorShape& reads,
+                                                 config::Reader& reader) const {
+  const auto elements = count_elements({batch_, reads.c, reads.h, reads.w});
+  if (elements && *elements <= kMaxTensorElements)
+    return TensorShape{batch_, reads.c, reads.h, reads.w};
+  reader.problem("reads", fmt::format("the input would have {} elements; a tensor holds at most {}",
+                                      elements ? fmt::format("{}", *elements) : "more than 2^62",
+                                      kMaxTensorElements));
+  return std::nullopt;
+}
+
 void LayerGraph::check_name(const LayerEntry& entry, std::size_t index,
                             config::Reader& reader) const {
   const auto first = std::find(names_.begin(), names_.end(), entry.name);
@@ -62,7 +73,7 @@ void LayerGraph::link(LayerEntry& entry, const std::vector<std::string>& input_n
   const std::size_t index = outputs_.size();
   check_name(entry, index, reader);
   bool known = entry.sound;
-  if (input_names.empty()) {
+  if (input_names.empty() && !entry.reads) {
     entry.inputs.push_back(static_cast<std::int32_t>(index) - 1);
   }
   for (const std::string& name : input_names) {
@@ -76,6 +87,10 @@ void LayerGraph::link(LayerEntry& entry, const std::vector<std::string>& input_n
     const auto& shape = producer < 0 ? input_ : outputs_[static_cast<std::size_t>(producer)];
     known = known && shape.has_value();
     if (known) shapes.push_back(*shape);
+  }
+  if (known && entry.reads) {
+    const auto own = own_input(*entry.reads, reader);
+    if (own) shapes.push_back(*own);
   }
   if (known && !shapes.empty()) {
     entry.shape = infer_shape(entry.geometry, shapes,

@@ -29,6 +29,7 @@ class LayerGraph {
   std::optional<std::int32_t> find(const std::string& name, std::size_t reader_index,
                                    config::Reader& reader) const;
   void imply_input(const LayerEntry& entry, config::Reader& reader);
+  std::optional<TensorShape> own_input(const TensorShape& reads, config::Reader& reader) const;
   void check_name(const LayerEntry& entry, std::size_t index, config::Reader& reader) const;
 
   std::optional<TensorShape> input_;

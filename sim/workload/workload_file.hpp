@@ -27,6 +27,7 @@ struct LayerEntry {
   std::string name;
   LayerGeometry geometry;
   std::vector<std::int32_t> inputs;  ///< as in Layer
+  std::optional<TensorShape> reads;  ///< of a layer on its own, which reads no other; n is unused
   bool sound = true;                 ///< the keys of its shape could be read
   std::optional<LayerShape> shape;   ///< nothing where a problem was reported
   TensorEntry activation;            ///< array layers

@@ -46,6 +46,17 @@ const Mistake kShapeMistakes[] = {
      "'0'"},
     {"negative_pad", "  - {name: a, op: conv, out_channels: 1, kernel: 3, pad: -1}\n",
      "net.yaml:6:58: error: layers.a.pad: expected an integer between 0 and 4096, got '-1'"},
+    {"own_input_and_inputs",
+     "  - {name: a, op: relu}\n"
+     "  - {name: b, op: fully_connected, out_channels: 1, inputs: a, reads: {channels: 1}}\n",
+     "net.yaml:7:71: error: layers.b.reads: has no meaning with inputs: a layer on its own reads "
+     "no "
+     "other"},
+    {"huge_own_input",
+     "  - {name: a, op: fully_connected, out_channels: 1,\n"
+     "     reads: {channels: 16777216, height: 16777216, width: 16777216}}\n",
+     "net.yaml:7:13: error: layers.a.reads: the input would have more than 2^62 elements; a tensor "
+     "holds at most 2147483648"},
     {"huge_channels", "  - {name: a, op: conv, out_channels: 99999999999999999999, kernel: 3}\n",
      "net.yaml:6:39: error: layers.a.out_channels: expected an integer between 1 and 16777216, got "
      "'99999999999999999999' (it does not fit 64 bits)"},

@@ -32,6 +32,32 @@ TEST(WorkloadFile, ReadsThePreviousLayerByDefault) {
   EXPECT_EQ(layer_of(net, "c").inputs, (std::vector<std::int32_t>{-1, 0}));
 }
 
+TEST(WorkloadFile, LayersOnTheirOwnReadWhatTheyState) {
+  const Workload net = read_layers(
+      "  - {name: a, op: conv, out_channels: 2, kernel: 3}\n"
+      "  - {name: b, op: conv, out_channels: 3, kernel: 3,\n"
+      "     reads: {channels: 5, height: 7, width: 9}}\n"
+      "  - {name: c, op: relu}\n",
+      {"", 2});
+  const Layer b = layer_of(net, "b");
+  EXPECT_TRUE(b.inputs.empty());
+  EXPECT_EQ(b.shape.N, 2);
+  EXPECT_EQ(b.shape.C, 5);
+  EXPECT_EQ(output_shape(b), (TensorShape{2, 3, 5, 7}));
+  EXPECT_EQ(b.activation.bits, 6);
+  EXPECT_EQ(layer_of(net, "c").inputs, (std::vector<std::int32_t>{1}));
+}
+
+TEST(WorkloadFile, NeedsNoInputWhereEveryLayerStandsOnItsOwn) {
+  const Workload net = read_workload(R"(schema_version: 1
+kind: workload
+name: net
+layers:
+  - {name: a, op: matmul, rows: 4, columns: 2, reads: {channels: 3, height: 4}}
+)");
+  EXPECT_EQ(layer_of(net, "a").shape.macs(), 24);
+}
+
 TEST(WorkloadFile, LayersInheritTypesAndSourcesKeyByKey) {
   const Workload net = read_layers(
       "  - {name: a, op: relu}\n"
