@@ -1,0 +1,216 @@
+#include "sim/activity/activity.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/activity/window_source.hpp"
+#include "sim/core/rounding.hpp"
+
+namespace bitscale {
+namespace {
+
+using netlist::Estimate;
+using netlist::GroupStatistics;
+using netlist::kLanes;
+using netlist::Stimulus;
+using netlist::ToggleCount;
+
+constexpr std::size_t kGroup = 64;
+constexpr std::size_t kGroups = kLanes / kGroup;
+/// Groups without a toggle after which a layer counts as still.
+constexpr std::size_t kStillGroups = 64;
+/// Transitions of a window that are timed as well: the evaluator with delays is a hundred times
+/// slower, and the ratio varies little.
+constexpr std::size_t kTimedTransitions = 2;
+
+/// Columns `first`.. of every window side by side; a window that ends earlier stays where it is.
+Stimulus side_by_side(const UnitGates& gates, const std::vector<Window>& windows,
+                      const std::vector<std::size_t>& first, std::size_t columns) {
+  const std::size_t lanes = (windows.size() + kGroup - 1) / kGroup * kGroup;
+  const std::size_t width = gates.buses();
+  Stimulus stimulus(gates.open(), columns, lanes);
+  std::vector<std::int64_t> values(width * lanes);
+  for (std::size_t column = 0; column < columns; ++column) {
+    for (std::size_t lane = 0; lane < windows.size(); ++lane) {
+      const std::vector<std::int64_t>& all = windows[lane].columns;
+      const std::size_t at = std::min(first[lane] + column, all.size() / width - 1);
+      for (std::size_t bus = 0; bus < width; ++bus)
+        values[bus * lanes + lane] = all[at * width + bus];
+    }
+    for (std::size_t bus = 0; bus < width; ++bus)
+      stimulus.set(column, bus, std::span(values).subspan(bus * lanes, lanes));
+  }
+  return stimulus;
+}
+
+/// Toggles of the columns behind the first `settle`, which bring registers into their state.
+template <class Count>
+ToggleCount count_after(const Count& count, const UnitGates& gates,
+                        const std::vector<Window>& windows, const std::vector<std::size_t>& first,
+                        std::size_t settle, std::size_t columns) {
+  ToggleCount total = count(side_by_side(gates, windows, first, settle + columns));
+  if (settle == 1) return total;
+  const ToggleCount before = count(side_by_side(gates, windows, first, settle));
+  for (std::size_t word = 0; word < total.words; ++word) {
+    total.half_units.at(word) -= before.half_units.at(word);
+    total.flip_flop_toggles.at(word) -= before.flip_flop_toggles.at(word);
+  }
+  return total;
+}
+
+/// Counts batches of windows and keeps the figures per group.
+class Meter {
+ public:
+  Meter(const StreamSetup& setup, UnitGates& gates, const ActivityPlan& plan, LayerActivity& result)
+      : setup_(setup),
+        gates_(gates),
+        plan_(plan),
+        result_(result),
+        random_(plan.seed, tensor_stream(setup.mapping.layer, "timed")) {}
+
+  void count(const WindowBatch& batch) {
+    const std::vector<std::size_t> first(batch.windows.size(), 0);
+    std::size_t longest = 0;
+    for (const Window& window : batch.windows) longest = std::max(longest, window.transitions);
+    const ToggleCount settled =
+        count_after([&](const Stimulus& s) { return gates_.zero_delay(s); }, gates_, batch.windows,
+                    first, setup_.settle_columns, longest);
+    result_.windows += batch.windows.size();
+    result_.activations += batch.activations;
+    result_.weights += batch.weights;
+    for (std::size_t word = 0; word < settled.words; ++word) {
+      const std::uint64_t transitions = transitions_of(batch, word);
+      zero_delay_.add(static_cast<double>(settled.half_units.at(word)) / 2,
+                      static_cast<double>(transitions));
+      result_.transitions += transitions;
+      result_.half_units += settled.half_units.at(word);
+      result_.flip_flop_toggles += settled.flip_flop_toggles.at(word);
+    }
+    if (result_.full) {
+      time(batch.windows, first, longest);
+    } else if (!timed_enough()) {
+      time_some(batch);
+    }
+  }
+
+  /// Whether both intervals are reached, or nothing more may be spent.
+  [[nodiscard]] bool finished() {
+    result_.zero_delay = estimate(zero_delay_, plan_.relative_half_width, result_.transitions);
+    result_.glitch_factor =
+        estimate(glitches_, plan_.glitch_half_width, result_.glitch_transitions);
+    const bool settled = result_.zero_delay.reached || result_.transitions >= plan_.max_transitions;
+    return settled && timed_enough();
+  }
+
+ private:
+  [[nodiscard]] bool timed_enough() const {
+    return result_.glitch_factor.reached ||
+           result_.glitch_transitions >= plan_.max_glitch_transitions;
+  }
+
+  static std::uint64_t transitions_of(const WindowBatch& batch, std::size_t word) {
+    std::uint64_t transitions = 0;
+    const std::size_t end = std::min((word + 1) * kGroup, batch.windows.size());
+    for (std::size_t i = word * kGroup; i < end; ++i) transitions += batch.windows[i].transitions;
+    return transitions;
+  }
+
+  [[nodiscard]] Estimate estimate(const GroupStatistics& statistics, double goal,
+                                  std::uint64_t transitions) const {
+    Estimate estimate = statistics.estimate(plan_.confidence);
+    // Library functions differ between machines in the last digit; what stops the sampling must
+    // not.
+    estimate.half_width = round_significant(result_.full ? 0 : estimate.half_width);
+    estimate.transitions = transitions;
+    const bool all_still = estimate.value == 0 && statistics.groups() >= kStillGroups;
+    estimate.reached = result_.full || all_still ||
+                       (estimate.value > 0 && estimate.half_width <= goal * estimate.value);
+    return estimate;
+  }
+
+  /// A few transitions of every window, from anywhere in it. A unit with registers of its own is
+  /// timed over its last whole step.
+  void time_some(const WindowBatch& batch) {
+    std::vector<std::size_t> first(batch.windows.size(), 0);
+    const bool whole_steps = setup_.settle_columns > 1;
+    const std::size_t columns = whole_steps ? setup_.settle_columns : kTimedTransitions;
+    for (std::size_t lane = 0; lane < first.size(); ++lane) {
+      const std::size_t transitions = batch.windows[lane].transitions;
+      const std::size_t places = transitions < columns ? 1 : transitions - columns + 1;
+      first[lane] = random_(counter_++) % places;
+      if (whole_steps) first[lane] -= first[lane] % columns;
+    }
+    time(batch.windows, first, columns);
+  }
+
+  void time(const std::vector<Window>& windows, const std::vector<std::size_t>& first,
+            std::size_t columns) {
+    const std::size_t settle = setup_.settle_columns;
+    const ToggleCount settled = count_after([&](const Stimulus& s) { return gates_.zero_delay(s); },
+                                            gates_, windows, first, settle, columns);
+    const ToggleCount timed = count_after([&](const Stimulus& s) { return gates_.inertial(s); },
+                                          gates_, windows, first, settle, columns);
+    for (std::size_t lane = 0; lane < windows.size(); ++lane) {
+      result_.glitch_transitions += std::min(
+          columns, windows[lane].transitions - std::min(first[lane], windows[lane].transitions));
+    }
+    for (std::size_t word = 0; word < settled.words; ++word) {
+      glitches_.add(static_cast<double>(timed.half_units.at(word)),
+                    static_cast<double>(settled.half_units.at(word)));
+      result_.settled_half_units += settled.half_units.at(word);
+      result_.timed_half_units += timed.half_units.at(word);
+    }
+  }
+
+  const StreamSetup& setup_;
+  UnitGates& gates_;
+  const ActivityPlan& plan_;
+  LayerActivity& result_;
+  GroupStatistics zero_delay_, glitches_;
+  CounterRng random_;
+  std::uint64_t counter_ = 0;
+};
+
+}  // namespace
+
+bool LayerActivity::operator==(const LayerActivity& o) const {
+  return full == o.full && windows == o.windows && transitions == o.transitions &&
+         half_units == o.half_units && flip_flop_toggles == o.flip_flop_toggles &&
+         glitch_transitions == o.glitch_transitions && settled_half_units == o.settled_half_units &&
+         timed_half_units == o.timed_half_units && activations == o.activations &&
+         weights == o.weights;
+}
+
+LayerActivity measure_activity(const Mapping& mapping, const Unit& unit, const Operands& operands,
+                               const ActivityPlan& plan, GateCache& cache) {
+  UnitGates& gates = cache.gates(unit, mapping.lanes.size, mapping.types);
+  const StreamSetup setup(mapping, unit, operands, gates);
+  LayerActivity result;
+  result.accumulator_bits = gates.accumulator_bits();
+  result.other_flip_flops = gates.other_flip_flops();
+  result.cycles = gates.unit().cycles;
+  result.idle_cycles = gates.unit().idle_cycles;
+  const std::int64_t steps = std::max<std::int64_t>(ceil_div(plan.window_cycles, result.cycles), 2);
+  const std::uint64_t cycles =
+      UnitSteps(mapping).count() * static_cast<std::uint64_t>(result.cycles);
+  result.full = plan.full || cycles <= plan.full_below;
+  Meter meter(setup, gates, plan, result);
+  WindowBatch batch;
+  if (result.full) {
+    WindowList list(setup, steps);
+    for (list.next(kLanes, batch); !batch.windows.empty(); list.next(kLanes, batch))
+      meter.count(batch);
+    (void)meter.finished();
+    return result;
+  }
+  WindowSampler sampler(setup, steps, plan.seed);
+  std::uint64_t looked_at = 0;  // guarded cycles included: they cost time too
+  do {
+    sampler.draw(kGroups, batch);
+    meter.count(batch);
+    looked_at += static_cast<std::uint64_t>(steps * result.cycles) * kLanes;
+  } while (!meter.finished() && looked_at < plan.max_transitions);
+  return result;
+}
+
+}  // namespace bitscale
