@@ -7,6 +7,7 @@
 
 #include "arch/common/accumulate.hpp"
 #include "arch/common/accumulator.hpp"
+#include "arch/common/drawing.hpp"
 #include "arch/common/guard.hpp"
 #include "arch/common/operands.hpp"
 

@@ -28,7 +28,7 @@ struct ParallelConfig {
   Guard guard = Guard::none;
   AccumulatorConfig accumulator;
   Gating gating = Gating::none;
-  ParallelDrawing drawing;
+  ParallelDrawing drawing = {};
   bool operator==(const ParallelConfig&) const = default;
 };
 
@@ -38,10 +38,6 @@ struct ParallelConfig {
 /// gating, toggles, a shorter path and narrower fetches.
 class ParallelUnit final : public Unit {
  public:
-  /// Inputs of this width take two's complement words only, because unsigned tensors have 15 bits
-  /// at most. Narrower ones have a signal that says whether operands are signed.
-  static constexpr int kSignedOnlyBits = 16;
-
   explicit ParallelUnit(const ParallelConfig& config) : config_(config) {}
 
   [[nodiscard]] std::string_view kind() const override { return "parallel"; }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "arch/common/accumulator_netlist.hpp"
+#include "arch/common/drawing.hpp"
 #include "arch/parallel/parallel.hpp"
 #include "arch/unit_netlist.hpp"
 #include "sim/netlist/signs.hpp"
@@ -22,10 +23,6 @@ struct Drawing {
 
 std::string activation_bus(std::int64_t lane) { return fmt::format("activation{}", lane); }
 std::string weight_bus(std::int64_t lane) { return fmt::format("weight{}", lane); }
-
-NodeId sign_input(Builder& b, const char* name, int bits) {
-  return bits < ParallelUnit::kSignedOnlyBits ? b.input(name, 1)[0] : b.constant(true);
-}
 
 void draw_inputs(Drawing& d, std::int64_t lanes) {
   const ParallelConfig& config = d.config;
@@ -93,10 +90,6 @@ void drive(const Controls& controls, const StepOperands& step, std::span<std::in
   for (const std::int64_t value : controls.sign_values) buses[bus++] = value;
 }
 
-void append(std::vector<netlist::Tie>& ties, const std::vector<netlist::Tie>& more) {
-  ties.insert(ties.end(), more.begin(), more.end());
-}
-
 }  // namespace
 
 UnitNetlist ParallelUnit::make_netlist(std::int64_t lanes, const OperandTypes& types) const {
@@ -123,7 +116,7 @@ UnitNetlist ParallelUnit::make_netlist(std::int64_t lanes, const OperandTypes& t
                     {}};
   const auto set_sign = [&](const char* bus, const TensorType& type, int input_bits) {
     if (input_bits >= kSignedOnlyBits) return;
-    controls.sign_values.push_back(type.encoding == Encoding::unsigned_ ? 0 : 1);
+    controls.sign_values.push_back(is_signed(type) ? 1 : 0);
     append(unit.ties, tie_bus(unit.netlist, bus, controls.sign_values.back()));
   };
   set_sign("activation_signed", types.activation, config_.activation_bits);
