@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "arch/bit_fusion/bit_fusion.hpp"
 #include "arch/bit_serial/bit_serial.hpp"
 #include "arch/parallel/parallel.hpp"
 
@@ -21,13 +22,19 @@ UnitPointer read_bit_serial(config::Reader& reader) {
   return std::make_shared<BitSerialUnit>(parse_bit_serial(reader));
 }
 
+UnitPointer read_bit_fusion(config::Reader& reader) {
+  return std::make_shared<BitFusionUnit>(parse_bit_fusion(reader));
+}
+
 }  // namespace
 
 std::span<const UnitKind> builtin_units() {
-  static const std::array<UnitKind, 2> kUnits = {{
+  static const auto kUnits = std::to_array<UnitKind>({
       {"parallel", "multipliers of fixed width, one step per cycle", read_parallel},
       {"bit_serial", "serial inner-product unit: time grows with the bits used", read_bit_serial},
-  }};
+      {"bit_fusion", "16 BitBricks that fuse: narrower operands, more products per cycle",
+       read_bit_fusion},
+  });
   return kUnits;
 }
 

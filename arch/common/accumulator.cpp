@@ -5,7 +5,12 @@
 namespace bitscale {
 
 AccumulatorConfig parse_accumulator(config::Reader& reader) {
-  AccumulatorConfig config;
+  return parse_accumulator_like(reader, {});
+}
+
+AccumulatorConfig parse_accumulator_like(config::Reader& reader,
+                                         const AccumulatorConfig& defaults) {
+  AccumulatorConfig config = defaults;
   config.bits =
       static_cast<int>(reader.doc("Width of the accumulator in bits, two's complement")
                            .integer("bits", kMinAccumulatorBits, kMaxAccumulatorBits, config.bits));

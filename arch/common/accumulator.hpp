@@ -12,6 +12,9 @@ inline constexpr int kMaxAccumulatorBits = 64;
 
 /// Reads `accumulator: {bits, overflow}`.
 [[nodiscard]] AccumulatorConfig parse_accumulator(config::Reader& reader);
+/// The same for a unit with other defaults.
+[[nodiscard]] AccumulatorConfig parse_accumulator_like(config::Reader& reader,
+                                                       const AccumulatorConfig& defaults);
 
 /// Why no unit has such an accumulator, or ''.
 [[nodiscard]] std::string accumulator_refusal(const AccumulatorConfig& config);

@@ -24,7 +24,7 @@ ClockedUnit::ClockedUnit(const sc_core::sc_module_name& name, std::size_t positi
   }
 
   SC_METHOD(settle);
-  sensitive << cycle_ << enable;
+  sensitive << cycle_ << enable << datapath_settled_;
   for (std::size_t lane = 0; lane < positions; ++lane) {
     sensitive << activation_in[lane] << weight_in[lane] << lane_valid[lane];
   }

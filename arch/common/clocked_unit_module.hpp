@@ -31,6 +31,9 @@ class ClockedUnit : public PinUnit {
   [[nodiscard]] std::size_t positions() const { return activation_in.size(); }
   [[nodiscard]] std::size_t segments() const { return sum_out.size(); }
 
+  /// For a datapath made of modules: notified when what they show has changed, after the pins have.
+  sc_core::sc_event datapath_settled_;
+
  private:
   void settle();  ///< combinational: addend from pins and cycle counter
   void step();    ///< rising edge: cycle counter, forward registers, counts
