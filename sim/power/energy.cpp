@@ -8,18 +8,6 @@ namespace bitscale {
 
 namespace {
 
-/// Adds to a component's sum, in order of first appearance.
-void add_share(std::vector<ComponentShare>& shares, const std::string& component, double value) {
-  const auto found = std::find_if(shares.begin(), shares.end(), [&](const ComponentShare& share) {
-    return share.component == component;
-  });
-  if (found == shares.end()) {
-    shares.push_back({component, value});
-  } else {
-    found->value += value;
-  }
-}
-
 double total(const std::vector<ComponentShare>& shares) {
   double result = 0;
   for (const ComponentShare& share : shares) result += share.value;
@@ -44,6 +32,17 @@ std::string format_capacity(std::int64_t bits) {
 }
 
 }  // namespace
+
+void add_share(std::vector<ComponentShare>& shares, const std::string& component, double value) {
+  const auto found = std::find_if(shares.begin(), shares.end(), [&](const ComponentShare& share) {
+    return share.component == component;
+  });
+  if (found == shares.end()) {
+    shares.push_back({component, value});
+  } else {
+    found->value += value;
+  }
+}
 
 std::string describe_action(const ActionCount& action) {
   switch (action.action) {

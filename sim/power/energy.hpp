@@ -25,6 +25,9 @@ struct ComponentShare {
   bool operator==(const ComponentShare&) const = default;
 };
 
+/// Adds to a component's sum; components stand in order of first appearance.
+void add_share(std::vector<ComponentShare>& shares, const std::string& component, double value);
+
 /// Energy of a layer: every action, the sum per component in order of first appearance, and the sum
 /// of those.
 struct EnergyReport {
