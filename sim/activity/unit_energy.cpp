@@ -91,41 +91,69 @@ class UniformStream {
 
 }  // namespace
 
-UnitEnergy measure_uniform(const Unit& unit, std::int64_t lanes, const OperandTypes& types,
-                           const UnitSample& sample) {
-  const UnitNetlist gates = unit.make_netlist(lanes, types);
-  const netlist::CutNetlist cut = netlist::cut_registers(gates.netlist);
-  UniformStream stream(unit, lanes, types, gates, cut, sample);
-  Stimulus stimulus(cut.netlist, stream.cycles());
-  netlist::ZeroDelayToggles zero_delay(cut.netlist);
-  netlist::InertialToggles inertial(cut.netlist);
+namespace {
+
+/// Counts the toggles of batches of windows that `fill(batch, stimulus)` draws.
+template <typename Fill>
+UnitEnergy measure(const netlist::Netlist& gates, std::size_t flip_flops, std::size_t cycles,
+                   const UnitSample& sample, Fill&& fill) {
+  Stimulus stimulus(gates, cycles);
+  netlist::ZeroDelayToggles zero_delay(gates);
+  netlist::InertialToggles inertial(gates);
   netlist::GroupStatistics statistics;
   UnitEnergy energy;
   double flip_flop_toggles = 0;
-  double settled = 0;   // halves of a unit, on the windows that are also timed
+  double settled = 0;   // on the windows that are also timed
   double switched = 0;  // the same windows with glitches
   for (std::uint64_t batch = 0; batch < sample.zero_delay_batches; ++batch) {
-    stream.fill(batch, stimulus);
+    fill(batch, stimulus);
     const netlist::ToggleCount count = zero_delay.count(stimulus);
     energy.transitions += count.transitions;
     flip_flop_toggles += count.flip_flop_toggles_per_transition();
     for (std::size_t word = 0; word < count.words; ++word) {
       statistics.add(static_cast<double>(count.half_units[word]) /
-                     (2.0 * 64 * static_cast<double>(stream.cycles() - 1)));
+                     (2.0 * 64 * static_cast<double>(cycles - 1)));
     }
     if (batch >= sample.inertial_batches) continue;
-    const netlist::ToggleCount timed = inertial.count(stimulus);
     settled += count.units_per_transition();
-    switched += timed.units_per_transition();
+    switched += inertial.count(stimulus).units_per_transition();
   }
   const netlist::Estimate estimate = statistics.estimate(0.95);
   energy.zero_delay = estimate.value;
   energy.relative_half_width = estimate.relative_half_width();
   if (settled > 0) energy.glitches = energy.zero_delay * (switched / settled - 1);
-  energy.flip_flops = netlist::kFlipFlopClockUnits * static_cast<double>(cut.flip_flops) +
+  energy.flip_flops = netlist::kFlipFlopClockUnits * static_cast<double>(flip_flops) +
                       netlist::kFlipFlopToggleUnits * flip_flop_toggles /
                           static_cast<double>(std::max<std::size_t>(sample.zero_delay_batches, 1));
   return energy;
+}
+
+}  // namespace
+
+UnitEnergy measure_uniform(const Unit& unit, std::int64_t lanes, const OperandTypes& types,
+                           const UnitSample& sample) {
+  const UnitNetlist gates = unit.make_netlist(lanes, types);
+  const netlist::CutNetlist cut = netlist::cut_registers(gates.netlist);
+  UniformStream stream(unit, lanes, types, gates, cut, sample);
+  return measure(cut.netlist, netlist::count(gates.netlist, netlist::Cell::flip_flop),
+                 stream.cycles(), sample,
+                 [&](std::uint64_t batch, Stimulus& stimulus) { stream.fill(batch, stimulus); });
+}
+
+UnitEnergy measure_uniform(const netlist::Netlist& gates, const UnitSample& sample) {
+  std::vector<std::int64_t> values(netlist::kLanes);
+  const auto fill = [&](std::uint64_t batch, Stimulus& stimulus) {
+    const CounterRng random(sample.seed, batch);
+    std::uint64_t index = 0;
+    for (std::size_t step = 0; step < sample.steps; ++step) {
+      for (std::size_t bus = 0; bus < gates.inputs.size(); ++bus) {
+        for (std::int64_t& value : values) value = static_cast<std::int64_t>(random(index++));
+        stimulus.set(step, bus, values);
+      }
+    }
+  };
+  return measure(gates, netlist::count(gates, netlist::Cell::flip_flop), sample.steps, sample,
+                 fill);
 }
 
 }  // namespace bitscale

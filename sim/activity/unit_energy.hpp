@@ -35,4 +35,8 @@ struct UnitSample {
 [[nodiscard]] UnitEnergy measure_uniform(const Unit& unit, std::int64_t lanes,
                                          const OperandTypes& types, const UnitSample& sample = {});
 
+/// The same for gates on their own: every input bus takes uniform words.
+[[nodiscard]] UnitEnergy measure_uniform(const netlist::Netlist& gates,
+                                         const UnitSample& sample = {});
+
 }  // namespace bitscale

@@ -191,11 +191,4 @@ std::vector<ReproduceCheck> reproduce_stripes(const ProgressOutput& output) {
   return checks;
 }
 
-std::span<const Reproduction> reproductions() {
-  static const std::array<Reproduction, 1> kReproductions = {{
-      {"stripes", "Stripes over DaDianNao on eight networks (2.24x)", reproduce_stripes},
-  }};
-  return kReproductions;
-}
-
 }  // namespace bitscale::app

@@ -22,4 +22,10 @@ struct Reproduction {
 /// Stripes over DaDianNao on eight networks (2.24x).
 [[nodiscard]] std::vector<ReproduceCheck> reproduce_stripes(const ProgressOutput& progress);
 
+/// Energies of adders and multipliers in Horowitz's table from their gates and one constant.
+[[nodiscard]] std::vector<ReproduceCheck> reproduce_horowitz(const ProgressOutput& progress);
+
+/// A 32-bit accumulator against a 3x1-bit multiplier (about 10x).
+[[nodiscard]] std::vector<ReproduceCheck> reproduce_accumulator(const ProgressOutput& progress);
+
 }  // namespace bitscale::app

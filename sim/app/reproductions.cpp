@@ -1,0 +1,18 @@
+#include "sim/app/reproductions.hpp"
+
+#include <array>
+
+namespace bitscale::app {
+
+std::span<const Reproduction> reproductions() {
+  static const std::array<Reproduction, 3> kReproductions = {{
+      {"stripes", "Stripes over DaDianNao on eight networks (2.24x)", reproduce_stripes},
+      {"horowitz", "adders and multipliers of Horowitz's table from their gates and one constant",
+       reproduce_horowitz},
+      {"accumulator", "a 32-bit accumulator against a 3x1-bit multiplier (about 10x)",
+       reproduce_accumulator},
+  }};
+  return kReproductions;
+}
+
+}  // namespace bitscale::app
