@@ -18,14 +18,17 @@ bool selected(LayerSelection selection, const Layer& layer) {
   return selection == LayerSelection::all || is_array_layer(layer.kind);
 }
 
-std::vector<std::uint64_t> seeds_of(const Workload& workload) {
+/// Seeds of the tensors that were drawn. In a chained run a layer reads what others wrote.
+std::vector<std::uint64_t> seeds_of(const Workload& workload, bool chained) {
   std::set<std::uint64_t> seeds;
+  const auto add = [&seeds](const TensorSource& source) {
+    if (source.kind == TensorSource::Kind::synthetic) seeds.insert(source.seed);
+  };
+  if (chained) add(workload.input_source);
   for (const Layer& layer : workload.layers) {
     if (!is_array_layer(layer.kind)) continue;
-    if (layer.activation_source.kind == TensorSource::Kind::synthetic)
-      seeds.insert(layer.activation_source.seed);
-    if (layer.weight_source.kind == TensorSource::Kind::synthetic)
-      seeds.insert(layer.weight_source.seed);
+    if (!chained || layer.inputs.empty()) add(layer.activation_source);
+    add(layer.weight_source);
   }
   return {seeds.begin(), seeds.end()};
 }
@@ -42,7 +45,9 @@ Provenance provenance(const Experiment& experiment, const std::string& command) 
   p.config_sha256 = sha256_hex(std::string_view(experiment.resolved_yaml));
   p.workload_sha256 = sha256_hex(std::string_view(experiment.workload_yaml));
   p.technology_sha256 = sha256_hex(std::string_view(experiment.technology_yaml));
-  if (experiment.simulation.operands != OperandMode::off) p.seeds = seeds_of(experiment.workload);
+  const OperandMode operands = experiment.simulation.operands;
+  if (operands != OperandMode::off)
+    p.seeds = seeds_of(experiment.workload, operands == OperandMode::chained);
   p.technology_notes = experiment.machine.technology.notes;
   p.assumed = experiment.machine.config.assumed;
   p.assumed.insert(p.assumed.end(), experiment.workload.assumed.begin(),
@@ -79,9 +84,9 @@ void run_per_layer(const Experiment& experiment, Progress& progress,
 }
 
 /// The network from its input to its last layer: every array layer's sums come from the simulated
-/// machine.
-void run_chained(const Experiment& experiment, Progress& progress,
-                 std::vector<LayerResult>& results) {
+/// machine. Returns what the last layer wrote.
+Tensor run_chained(const Experiment& experiment, Progress& progress,
+                   std::vector<LayerResult>& results) {
   const Workload& workload = experiment.workload;
   results.resize(workload.layers.size());
   const auto on_array = [&](std::size_t index, const Operands& operands) {
@@ -90,12 +95,13 @@ void run_chained(const Experiment& experiment, Progress& progress,
     results[index] = run_array_layer(experiment, workload.layers[index], &operands, &sums);
     return sums;
   };
-  (void)run_network(workload, on_array);
+  std::vector<Tensor> outputs = run_network(workload, on_array);
   for (std::size_t i = 0; i < workload.layers.size(); ++i) {
     if (!is_array_layer(workload.layers[i].kind)) {
       results[i] = cost_vector_layer(experiment.machine.config, workload.layers[i]);
     }
   }
+  return std::move(outputs.back());
 }
 
 }  // namespace
@@ -108,11 +114,13 @@ RunResult run_experiment(const Experiment& experiment, const ProgressOutput& out
   run.clock_Hz = static_cast<double>(machine.config.clock_Hz);
   run.vdd_V = supply_V(machine.voltage, machine.technology);
   run.positions = static_cast<std::uint64_t>(machine.config.array.positions());
+  run.images = static_cast<std::uint64_t>(experiment.workload.batch);
   run.ideal_memory = machine.config.memory.dram.ideal();
   Progress progress(output, machine.config.name + " on " + experiment.workload.name, "layers",
                     experiment.workload.layers.size());
   if (experiment.simulation.operands == OperandMode::chained) {
-    run_chained(experiment, progress, run.layers);
+    const Tensor scores = run_chained(experiment, progress, run.layers);
+    run.classification = classify(experiment.workload, scores);
   } else {
     run_per_layer(experiment, progress, run.layers);
   }

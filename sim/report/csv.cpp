@@ -47,7 +47,8 @@ std::vector<std::string> header(const std::vector<std::string>& components) {
   for (const char* name :
        {"slots_active", "slots_guarded", "slots_idle", "slots_stalled", "utilization", "energy_pJ",
         "pJ_per_mac", "dram_bits", "overflow_events", "operands", "activation_zero_fraction",
-        "weight_zero_fraction", "effectual_macs", "check_mismatches", "result_digest"}) {
+        "weight_zero_fraction", "effectual_macs", "check_mismatches", "images", "accuracy",
+        "result_digest"}) {
     cells.emplace_back(name);
   }
   for (const std::string& component : components) {
@@ -91,6 +92,8 @@ std::vector<std::string> row(const RunResult& run, const LayerResult& layer,
   cells.push_back(format_significant(layer.operands.weight_zero_fraction));
   count(layer.operands.effectual_macs);
   cells.push_back(layer.check ? std::to_string(layer.check->mismatches) : "");
+  cells.push_back(run.images > 0 ? std::to_string(run.images) : "");
+  cells.push_back(run.classification ? format_significant(run.classification->accuracy()) : "");
   cells.push_back(provenance.result_digest);
   for (const std::string& component : components) {
     cells.push_back(component_energy(layer, component));

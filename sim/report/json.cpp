@@ -144,6 +144,10 @@ Json totals_json(const RunResult& run) {
   json["dram_bits"] = run.dram_bits();
   json["operands"] = run.operands();
   json["check_matched"] = matched ? Json(*matched) : Json(nullptr);
+  const std::optional<Classification>& classified = run.classification;
+  json["images"] = run.images > 0 ? Json(run.images) : Json(nullptr);
+  json["correct_images"] = classified ? Json(classified->correct) : Json(nullptr);
+  json["accuracy"] = classified ? number(classified->accuracy()) : Json(nullptr);
   return json;
 }
 
@@ -188,6 +192,15 @@ Json compare_json(const CompareResult& comparison) {
                                        {"speedup", number(mean.speedup)},
                                        {"energy_gain", number(mean.energy_gain)}});
   }
+  return json;
+}
+
+Json accuracy_json(const std::vector<RunResult>& runs) {
+  Json json;
+  json["schema_version"] = kReportSchemaVersion;
+  json["runs"] = Json::array();
+  for (const RunResult& run : runs)
+    json["runs"].push_back({{"profile", run.provenance.profile}, {"result", run_json(run)}});
   return json;
 }
 

@@ -15,6 +15,7 @@ inline constexpr int kReportSchemaVersion = 1;
 /// nine significant digits, what does not exist is null.
 [[nodiscard]] nlohmann::ordered_json run_json(const RunResult& run);
 [[nodiscard]] nlohmann::ordered_json compare_json(const CompareResult& comparison);
+[[nodiscard]] nlohmann::ordered_json accuracy_json(const std::vector<RunResult>& runs);
 [[nodiscard]] nlohmann::ordered_json reproduce_json(const ReproduceResult& result);
 
 /// The document as text, two spaces of indentation, a newline at the end.

@@ -183,6 +183,14 @@ constexpr Metric kMetrics[] = {
     {"activation_zero_fraction", "fraction", kOrigin,
      "Share of zeros in the activation tensor, padding not counted."},
     {"weight_zero_fraction", "fraction", kOrigin, "Share of zeros in the weight tensor."},
+    {"images", "images", kOrigin, "Images of the batch, all of which the figures are sums over."},
+    {"correct_images", "images", kOrigin,
+     "Images of the batch whose largest score, the first of equals, is that of their label; null "
+     "where scores or labels are not real."},
+    {"accuracy", "fraction", kOrigin,
+     "Share of the batch's images that the bit-true network classified right; null where operands "
+     "are not chained from a labelled data set through real weights.",
+     "correct_images / images"},
     {"check", "", kOrigin,
      "The layer's outputs against an independent integer convolution; null where not asked for."},
     {"check_matched", "", kOrigin,

@@ -8,6 +8,7 @@
 
 #include "sim/core/account.hpp"
 #include "sim/power/energy.hpp"
+#include "sim/workload/classification.hpp"
 
 namespace bitscale {
 
@@ -81,6 +82,8 @@ struct RunResult {
   std::vector<LayerResult> layers;
   AreaReport area;
   std::vector<std::string> next = {};  ///< commands worth typing next; they run as they stand
+  std::uint64_t images = 0;            ///< of the batch; 0 where unknown
+  std::optional<Classification> classification = {};  ///< where real images went all the way
 
   [[nodiscard]] std::uint64_t macs() const;
   [[nodiscard]] CycleAccount cycles() const;

@@ -84,6 +84,7 @@ std::string headline(const RunResult& run, const TextStyle& style) {
       format_area_um2(run.area.total_um2), run.area.logic_only ? "logic area" : "area");
   const std::string check = check_text(run, style);
   if (!check.empty()) text += fmt::format("  {}\n", check);
+  if (run.classification) text += "  " + accuracy_text(run);
   return text;
 }
 
@@ -211,6 +212,7 @@ std::string run_text(const RunResult& run, const TextStyle& style) {
   std::string text = headline(run, style) + "\n";
   text += mismatches_text(run);
   text += layers_text(run, style) + "\n";
+  text += operands_text(run, style);
   text += causes_text(run, style) + "\n";
   text += energy_text(run, style) + "\n";
   text += bold("What the numbers rest on", style) + "\n";

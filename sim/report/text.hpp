@@ -11,6 +11,16 @@ namespace bitscale {
 /// the numbers rest on, and what to type next.
 [[nodiscard]] std::string run_text(const RunResult& run, const TextStyle& style = {});
 
+/// How many images came out right, and what one of them takes; '' where nothing was classified.
+[[nodiscard]] std::string accuracy_text(const RunResult& run);
+
+/// Zeros of each array layer's operands, of a run that classified images; '' of others.
+[[nodiscard]] std::string operands_text(const RunResult& run, const TextStyle& style = {});
+
+/// One trained network at several precisions: what each is worth and what it costs.
+[[nodiscard]] std::string accuracies_text(const std::vector<RunResult>& runs,
+                                          const TextStyle& style = {});
+
 /// A comparison for people: who wins by how much, a row per workload and machine, layers where
 /// there is one workload, what was held equal.
 [[nodiscard]] std::string compare_text(const CompareResult& comparison,

@@ -20,7 +20,10 @@ namespace bitscale {
 /// the last.
 void read_images(const std::string& dataset, std::int64_t first_index, Tensor& tensor);
 
-/// Labels 0..9 of `count` images. Throws as read_images.
+/// Classes of every data set here.
+constexpr std::int64_t kDatasetClasses = 10;
+
+/// Labels 0..kDatasetClasses - 1 of `count` images. Throws as read_images.
 [[nodiscard]] std::vector<std::uint8_t> read_labels(const std::string& dataset,
                                                     std::int64_t first_index, std::int64_t count);
 

@@ -1,0 +1,95 @@
+// What real operands add to a result for people: how many images came out right, and what the
+// tensors hold.
+#include <fmt/format.h>
+
+#include "sim/report/text.hpp"
+
+namespace bitscale {
+
+namespace {
+
+using Align = Table::Align;
+
+double per_image(double total, const RunResult& run) {
+  return total / static_cast<double>(run.classification->images);
+}
+
+/// Share of products without a zero, over the layers.
+double effectual_share(const RunResult& run) {
+  return static_cast<double>(run.effectual_macs()) / static_cast<double>(run.macs());
+}
+
+std::string percent_of(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return "-";
+  return format_percent(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+}  // namespace
+
+std::string accuracy_text(const RunResult& run) {
+  if (!run.classification) return "";
+  const Classification& c = *run.classification;
+  const Interval interval = accuracy_interval(c);
+  return fmt::format(
+      "accuracy: {} of {} images are classified right, {} ({} to {} at 95 % confidence)\n"
+      "  per image: {} cycles, {}, {}\n",
+      format_integer(c.correct), format_integer(c.images), format_percent(c.accuracy()),
+      format_percent(interval.low), format_percent(interval.high),
+      format_plain(per_image(static_cast<double>(run.cycles().total()), run)),
+      format_time(per_image(run.seconds(), run)),
+      format_energy_pJ(per_image(run.energy().total_pJ, run)));
+}
+
+std::string operands_text(const RunResult& run, const TextStyle& style) {
+  if (!run.classification) return "";
+  Table table({{"operands of layer", Align::left},
+               {"a x w bits"},
+               {"zero activations"},
+               {"zero weights"},
+               {"MACs without a zero"}});
+  for (const LayerResult& layer : run.layers) {
+    if (layer.macs == 0) continue;
+    const OperandReport& operands = layer.operands;
+    table.add_row({layer.name, fmt::format("{}x{}", layer.activation_bits, layer.weight_bits),
+                   format_percent(operands.activation_zero_fraction),
+                   format_percent(operands.weight_zero_fraction),
+                   percent_of(operands.effectual_macs, layer.macs)});
+  }
+  return table.text(style) + "\n";
+}
+
+std::string accuracies_text(const std::vector<RunResult>& runs, const TextStyle& style) {
+  if (runs.empty()) return "nothing to compare\n";
+  const RunResult& first = runs.front();
+  std::string text =
+      bold(fmt::format("{} on {}: {} images at each precision", first.provenance.workload,
+                       first.provenance.machine, format_integer(first.images)),
+           style) +
+      "\n\n";
+  Table table({{"profile", Align::left},
+               {"accuracy"},
+               {"95 % confidence"},
+               {"cycles/image"},
+               {"time/image"},
+               {"energy/image"},
+               {"MACs without a zero"}});
+  for (const RunResult& run : runs) {
+    if (!run.classification) continue;
+    const Interval interval = accuracy_interval(*run.classification);
+    table.add_row(
+        {run.provenance.profile.empty() ? "(own bits)" : run.provenance.profile,
+         format_percent(run.classification->accuracy()),
+         fmt::format("{} .. {}", format_percent(interval.low), format_percent(interval.high)),
+         format_plain(per_image(static_cast<double>(run.cycles().total()), run)),
+         format_time(per_image(run.seconds(), run)),
+         format_energy_pJ(per_image(run.energy().total_pJ, run)),
+         format_percent(effectual_share(run))});
+  }
+  text += table.text(style) + "\n" + bold("What the numbers rest on", style) + "\n";
+  text += basis_text(basis_of(first)) + settings_text(first);
+  for (const RunResult& run : runs)
+    text += fmt::format("  {}: {}\n", run.provenance.profile, digests_text(run));
+  return text;
+}
+
+}  // namespace bitscale

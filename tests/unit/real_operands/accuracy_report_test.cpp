@@ -1,0 +1,70 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sim/report/csv.hpp"
+#include "sim/report/json.hpp"
+#include "sim/report/text.hpp"
+#include "tests/unit/report/results.hpp"
+
+namespace bitscale {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+RunResult classified_run() {
+  RunResult run = small_run();
+  run.images = 50;
+  run.classification = Classification{50, 45};
+  return run;
+}
+
+TEST(AccuracyText, GivesTheShareWithItsIntervalAndTheCostOfAnImage) {
+  EXPECT_EQ(accuracy_text(classified_run()),
+            "accuracy: 45 of 50 images are classified right, 90.0 % (78.6 % to 95.7 % at 95 % "
+            "confidence)\n"
+            "  per image: 2.5 cycles, 2.5 ns, 3 pJ\n");
+}
+
+TEST(AccuracyText, IsInTheHeadlineOfARun) {
+  EXPECT_THAT(run_text(classified_run()), HasSubstr("\n  " + accuracy_text(classified_run())));
+}
+
+TEST(AccuracyText, IsNotInOtherRuns) {
+  EXPECT_EQ(accuracy_text(small_run()), "");
+  EXPECT_THAT(run_text(small_run()), Not(HasSubstr("classified")));
+  EXPECT_EQ(operands_text(small_run()), "");
+}
+
+TEST(OperandsText, ShowsZerosOfArrayLayers) {
+  EXPECT_EQ(operands_text(classified_run()),
+            "  operands of layer  a x w bits  zero activations  zero weights  MACs without a zero\n"
+            "  -----------------  ----------  ----------------  ------------  -------------------\n"
+            "  conv1                     8x4            50.0 %        25.0 %               37.5 %\n"
+            "\n");
+}
+
+TEST(AccuracyJson, IsInTheTotals) {
+  const auto totals = run_json(classified_run())["totals"];
+  EXPECT_EQ(totals["images"], 50);
+  EXPECT_EQ(totals["correct_images"], 45);
+  EXPECT_EQ(totals["accuracy"], 0.9);
+}
+
+TEST(AccuracyJson, IsNullWhereNothingWasClassified) {
+  const auto totals = run_json(small_run())["totals"];
+  EXPECT_TRUE(totals["accuracy"].is_null());
+  EXPECT_TRUE(totals["correct_images"].is_null());
+}
+
+TEST(AccuracyCsv, StandsInEveryRow) {
+  const std::string text = runs_csv({classified_run()});
+  EXPECT_THAT(text, HasSubstr(",check_mismatches,images,accuracy,result_digest,"));
+  EXPECT_THAT(text, HasSubstr(",375,0,50,0.9,ddd"));
+  EXPECT_THAT(text, HasSubstr(",0,,50,0.9,ddd"));
+}
+
+}  // namespace
+}  // namespace bitscale
