@@ -140,14 +140,43 @@ UnitEnergy measure_uniform(const Unit& unit, std::int64_t lanes, const OperandTy
                  [&](std::uint64_t batch, Stimulus& stimulus) { stream.fill(batch, stimulus); });
 }
 
-UnitEnergy measure_uniform(const netlist::Netlist& gates, const UnitSample& sample) {
+namespace {
+
+/// Bits of an input bus that do not move, and where they stand.
+struct HeldBits {
+  std::uint64_t mask = 0, value = 0;
+};
+
+std::vector<HeldBits> held_bits(const netlist::Netlist& gates,
+                                const std::vector<netlist::Tie>& ties) {
+  std::vector<HeldBits> held(gates.inputs.size());
+  for (const netlist::Tie& tie : ties) {
+    for (std::size_t bus = 0; bus < held.size(); ++bus) {
+      const netlist::Bits& bits = gates.inputs[bus].bits;
+      const auto found = std::find(bits.begin(), bits.end(), tie.node);
+      if (found == bits.end()) continue;
+      const auto bit = std::uint64_t{1} << static_cast<unsigned>(found - bits.begin());
+      held[bus].mask |= bit;
+      if (tie.value) held[bus].value |= bit;
+    }
+  }
+  return held;
+}
+
+}  // namespace
+
+UnitEnergy measure_uniform(const netlist::Netlist& gates, const UnitSample& sample,
+                           const std::vector<netlist::Tie>& ties) {
+  const std::vector<HeldBits> held = held_bits(gates, ties);
   std::vector<std::int64_t> values(netlist::kLanes);
   const auto fill = [&](std::uint64_t batch, Stimulus& stimulus) {
     const CounterRng random(sample.seed, batch);
     std::uint64_t index = 0;
     for (std::size_t step = 0; step < sample.steps; ++step) {
       for (std::size_t bus = 0; bus < gates.inputs.size(); ++bus) {
-        for (std::int64_t& value : values) value = static_cast<std::int64_t>(random(index++));
+        for (std::int64_t& value : values) {
+          value = static_cast<std::int64_t>((random(index++) & ~held[bus].mask) | held[bus].value);
+        }
         stimulus.set(step, bus, values);
       }
     }

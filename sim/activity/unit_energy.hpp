@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "arch/unit.hpp"
 #include "arch/unit_netlist.hpp"
@@ -35,8 +36,10 @@ struct UnitSample {
 [[nodiscard]] UnitEnergy measure_uniform(const Unit& unit, std::int64_t lanes,
                                          const OperandTypes& types, const UnitSample& sample = {});
 
-/// The same for gates on their own: every input bus takes uniform words.
+/// The same for gates on their own: every input bus takes uniform words, but for the bits that
+/// `ties` hold (gated low bits, mode signals).
 [[nodiscard]] UnitEnergy measure_uniform(const netlist::Netlist& gates,
-                                         const UnitSample& sample = {});
+                                         const UnitSample& sample = {},
+                                         const std::vector<netlist::Tie>& ties = {});
 
 }  // namespace bitscale
