@@ -16,6 +16,16 @@ std::string_view to_string(Action action) {
       return "dram_read";
     case Action::dram_write:
       return "dram_write";
+    case Action::switch_zero_delay:
+      return "switch_zero_delay";
+    case Action::switch_glitch:
+      return "switch_glitch";
+    case Action::flip_flop_clock:
+      return "flip_flop_clock";
+    case Action::flip_flop_toggle:
+      return "flip_flop_toggle";
+    case Action::wire_toggle:
+      return "wire_toggle";
   }
   return "?";
 }

@@ -55,12 +55,17 @@ struct SlotAccount {
 
 /// What hardware can do that costs energy. A width is in bits.
 enum class Action : std::uint8_t {
-  multiply,    ///< width_a x width_b integer multiply
-  add,         ///< width_a integer add
-  sram_read,   ///< one bit from a memory of capacity_bits accessed access_bits at a time
-  sram_write,  ///< one bit into such a memory
-  dram_read,   ///< one bit
-  dram_write,  ///< one bit
+  multiply,           ///< width_a x width_b integer multiply
+  add,                ///< width_a integer add
+  sram_read,          ///< one bit from a memory of capacity_bits accessed access_bits at a time
+  sram_write,         ///< one bit into such a memory
+  dram_read,          ///< one bit
+  dram_write,         ///< one bit
+  switch_zero_delay,  ///< capacitance of one NAND input pin, between settled states of gates
+  switch_glitch,      ///< the same, by pulses before they settle
+  flip_flop_clock,    ///< one flip-flop at a clock edge
+  flip_flop_toggle,   ///< one flip-flop that changes, beside the nets it drives
+  wire_toggle,        ///< one bit of an operand on its way from a buffer to the units
 };
 
 [[nodiscard]] std::string_view to_string(Action action);
@@ -80,7 +85,8 @@ struct ActionCount {
 struct AreaItem {
   std::string component;
   Action action =
-      Action::add;  ///< multiply and add: an operator; sram_read: a memory of capacity_bits
+      Action::add;  ///< multiply and add: an operator; sram_read: a memory of capacity_bits;
+                    ///< switch_zero_delay: gates, `count` in NAND2 equivalents
   int width_a = 0, width_b = 0;
   std::int64_t capacity_bits = 0;
   std::uint64_t count = 0;

@@ -53,6 +53,16 @@ std::string describe_action(const ActionCount& action) {
     case Action::sram_read:
     case Action::sram_write:
       return fmt::format("{} {}", to_string(action.action), format_capacity(action.capacity_bits));
+    case Action::switch_zero_delay:
+      return "switched capacitance";
+    case Action::switch_glitch:
+      return "capacitance switched by glitches";
+    case Action::flip_flop_clock:
+      return "clock of a flip-flop";
+    case Action::flip_flop_toggle:
+      return "toggle of a flip-flop";
+    case Action::wire_toggle:
+      return "toggle of an operand wire";
     default:
       return std::string(to_string(action.action));
   }
@@ -101,7 +111,7 @@ AreaReport area(const std::vector<AreaItem>& items, const Technology& technology
   AreaReport report;
   const bool memory_area = technology.sram && technology.sram->area_um2_per_bit;
   for (const AreaItem& item : items) {
-    const bool memory = item.action != Action::multiply && item.action != Action::add;
+    const bool memory = item.action == Action::sram_read;
     if (memory && (item.capacity_bits < 1 || !memory_area)) {
       add_once(report.left_out,
                item.component + (item.capacity_bits < 1 ? " (no declared size: in no energy either)"

@@ -120,6 +120,28 @@ Cost dram_cost(const Technology& technology, const ActionCount& action) {
   return scaled(technology.dram->read_pJ_per_bit, *technology.dram->write_factor);
 }
 
+/// A count of pins' worth of switching, or of what stands for some.
+Cost switching_cost(const Technology& technology, const ActionCount& action) {
+  if (!technology.structure) {
+    missing_cost(technology.marks.structure, "structure", action.component,
+                 "the energy of " + describe_action(action),
+                 "'structure:' with 'pin', 'glitches', 'flip_flop' and 'broadcast'");
+  }
+  const StructureCosts& structure = *technology.structure;
+  switch (action.action) {
+    case Action::switch_glitch:
+      return scaled(structure.pin_pJ, structure.glitch_gain);
+    case Action::flip_flop_clock:
+      return scaled(structure.pin_pJ, structure.flip_flop_clock_units);
+    case Action::flip_flop_toggle:
+      return scaled(structure.pin_pJ, structure.flip_flop_toggle_units);
+    case Action::wire_toggle:
+      return scaled(structure.pin_pJ, structure.broadcast_units_per_bit);
+    default:
+      return structure.pin_pJ;
+  }
+}
+
 }  // namespace
 
 Cost unit_cost_pJ(const Technology& technology, const ActionCount& action) {
@@ -135,6 +157,12 @@ Cost unit_cost_pJ(const Technology& technology, const ActionCount& action) {
     case Action::dram_read:
     case Action::dram_write:
       return dram_cost(technology, action);
+    case Action::switch_zero_delay:
+    case Action::switch_glitch:
+    case Action::flip_flop_clock:
+    case Action::flip_flop_toggle:
+    case Action::wire_toggle:
+      return switching_cost(technology, action);
   }
   throw std::logic_error("unit_cost_pJ: an action without a cost rule");
 }
@@ -150,6 +178,10 @@ Cost unit_area_um2(const Technology& technology, const AreaItem& item) {
                            item.component);
     case Action::add:
       return add_cost(technology, &OperatorCosts::area_um2, item.width_a, item.component);
+    case Action::switch_zero_delay:
+      if (technology.nand2_area_um2) return *technology.nand2_area_um2;
+      missing_cost(technology.marks.gate, "gate", item.component, "the area of a gate",
+                   "'gate:' with 'nand2_area' and 'source'");
     default:
       break;
   }

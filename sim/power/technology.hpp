@@ -10,6 +10,7 @@
 #include "sim/power/cost_curve.hpp"
 #include "sim/power/delay.hpp"
 #include "sim/power/leakage.hpp"
+#include "sim/power/structure.hpp"
 
 namespace bitscale {
 
@@ -39,7 +40,7 @@ struct DramCosts {
 
 /// Where and how costs stand in the file, to locate a missing one.
 struct CostMarks {
-  Mark costs, multiply, add, sram, dram;
+  Mark costs, multiply, add, sram, dram, structure, gate;
 };
 
 /// A manufacturing process as a table of cited costs (energies at `vdd_V`). What turns counts into
@@ -55,8 +56,9 @@ struct Technology {
   std::optional<SramCosts> sram;
   std::optional<DramCosts> dram;
   std::optional<Cost> nand2_area_um2;
-  std::optional<DelayModel> delay;      ///< absent: one supply only
-  std::optional<LeakageModel> leakage;  ///< absent: leakage does not scale
+  std::optional<StructureCosts> structure;  ///< absent: no energies from netlists
+  std::optional<DelayModel> delay;          ///< absent: one supply only
+  std::optional<LeakageModel> leakage;      ///< absent: leakage does not scale
   CostMarks marks;
 };
 

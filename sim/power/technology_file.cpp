@@ -174,8 +174,9 @@ Technology parse_technology(Reader& reader) {
       reader.doc("What a reader of results should know").texts("notes", std::vector<std::string>{});
   reader.doc("The table of costs; a cost that a run needs and the table lacks is an error");
   reader.section("costs", [&](Reader& costs) {
-    technology.marks = {costs.where(""), costs.where("multiply"), costs.where("add"),
-                        costs.where("sram"), costs.where("dram")};
+    technology.marks = {costs.where(""),     costs.where("multiply"), costs.where("add"),
+                        costs.where("sram"), costs.where("dram"),     costs.where("structure"),
+                        costs.where("gate")};
     costs.doc("Integer multipliers, over the product of their widths");
     technology.multiply = costs.optional_section("multiply", [](Reader& section) {
       return parse_operator(section, parse_multiply_point, "width_a x width_b");
@@ -188,6 +189,8 @@ Technology parse_technology(Reader& reader) {
     technology.dram = costs.doc("The off-chip memory").optional_section("dram", parse_dram);
     technology.nand2_area_um2 =
         costs.doc("Logic area per gate").optional_section("gate", parse_gate);
+    technology.structure =
+        costs.doc("What switching gates costs").optional_section("structure", parse_structure);
     costs.finish();
     return 0;
   });
