@@ -65,6 +65,12 @@ struct UnitActivity {
   std::uint64_t outputs = 0;  ///< results that left the accumulators
 };
 
+/// Smallest and largest partial sum of accumulators, the zero they start from included.
+struct SumRange {
+  std::int64_t low = 0, high = 0;
+  bool operator==(const SumRange&) const = default;
+};
+
 /// Reduction steps of one block of outputs, in schedule order. Each step adds, to every accumulator
 /// of filters x windows, the exact sum of `lanes` products; only the accumulator is finite.
 struct AccumulateBlock {
@@ -78,6 +84,9 @@ struct AccumulateBlock {
   std::int64_t accumulator_stride = 0;
   bool exact = false;  ///< no partial sum can leave 2^62 nor the accumulator: order does not matter
   std::int64_t max_sum = 0;  ///< bound on the magnitude of any partial sum of the block where exact
+  /// Where not null, the accumulators are as wide as it takes, and the range is widened to every
+  /// partial sum in schedule order.
+  SumRange* range = nullptr;
 };
 
 /// The seam between architectures and the simulator: a unit as data sheet and as datapath. One

@@ -102,7 +102,8 @@ int BitFusionUnit::stored_weight_bits(const TensorType& type) const {
 std::uint64_t BitFusionUnit::accumulate(const AccumulateBlock& block,
                                         const OperandTypes& types) const {
   const FusionMode mode = fusion_mode(types);
-  if (block.exact || mode.cycles() == 1) return accumulate_block(block, types, Serial::none);
+  if ((block.exact && block.range == nullptr) || mode.cycles() == 1)
+    return accumulate_block(block, types, Serial::none);
   return accumulate_halves(block, types, mode);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <optional>
 #include <vector>
 
@@ -56,6 +57,10 @@ std::uint64_t run_scalar(const AccumulateBlock& block, const AccumulatorConfig& 
                    weights.port.slice(weights.values[term * weights.stride + filter], j);
           }
           events += accumulator.add(shifted_sum(activations.port, i, weights.port, j, sum));
+          if (block.range != nullptr) {
+            block.range->low = std::min(block.range->low, accumulator.value());
+            block.range->high = std::max(block.range->high, accumulator.value());
+          }
         }
       }
     }
@@ -224,7 +229,8 @@ void for_each_accumulator(const Problem& problem, std::int64_t row, std::int64_t
 }
 
 std::uint64_t run_ordered(const Problem& problem, const std::vector<tiles::Cycle>& cycles,
-                          tiles::Arithmetic arithmetic, const AccumulatorConfig& config) {
+                          tiles::Arithmetic arithmetic, const AccumulatorConfig& config,
+                          SumRange* range) {
   constexpr std::int64_t kRowWords =
       8192;  // rows of a chunk of steps stay in the first-level cache
   const std::int64_t step_words = problem.rows.port.cycles() * problem.lanes * tiles::kOrderedRows;
@@ -243,6 +249,10 @@ std::uint64_t run_ordered(const Problem& problem, const std::vector<tiles::Cycle
   tile.cycle_count = static_cast<int>(cycles.size());
   tile.accumulator_bits = config.bits;
   tile.accumulators = sums.data();
+  tile.range = range;
+  const tiles::Register reg = range != nullptr                        ? tiles::Register::unbounded
+                              : config.overflow == Overflow::saturate ? tiles::Register::saturate
+                                                                      : tiles::Register::wrap;
   std::uint64_t events = 0;
   for (std::int64_t step = 0; step < problem.steps; step += chunk) {
     tile.steps = std::min(chunk, problem.steps - step);
@@ -256,7 +266,7 @@ std::uint64_t run_ordered(const Problem& problem, const std::vector<tiles::Cycle
         sums.fill(0);
         for_each_accumulator(problem, row, first,
                              [&](std::int64_t& place, std::size_t i) { sums[i] = place; });
-        events += tiles::ordered(tile, gate, arithmetic, config.overflow == Overflow::saturate);
+        events += tiles::ordered(tile, gate, arithmetic, reg);
         for_each_accumulator(problem, row, first,
                              [&](std::int64_t& place, std::size_t i) { place = sums[i]; });
       }
@@ -276,15 +286,25 @@ std::uint64_t accumulate_block(const AccumulateBlock& block, const OperandTypes&
   const Side activations{block.activations, block.windows, block.windows, block.accumulator_stride,
                          activation_port};
   const Side weights{block.weights, block.weight_stride, block.filters, 1, weight_port};
-  if (block.exact) {
+  if (block.exact && block.range == nullptr) {
     run_exact(block, activations, weights);
     return 0;
   }
+  AccumulatorConfig accumulator = types.accumulator;
+  if (block.range != nullptr)
+    accumulator = {width_of({-block.max_sum, block.max_sum}), Overflow::wrap};
   const Problem problem = orient(block, activations, weights, tiles::kOrderedRows);
   const std::vector<tiles::Cycle> cycles = cycles_of(problem);
-  const auto arithmetic = arithmetic_for(problem, cycles, types.accumulator.bits);
-  if (!arithmetic) return run_scalar(block, types.accumulator, activations, weights);
-  return run_ordered(problem, cycles, *arithmetic, types.accumulator);
+  const auto arithmetic = arithmetic_for(problem, cycles, accumulator.bits);
+  if (!arithmetic) return run_scalar(block, accumulator, activations, weights);
+  return run_ordered(problem, cycles, *arithmetic, accumulator, block.range);
+}
+
+int width_of(const SumRange& range) {
+  const auto bits = [](std::int64_t value) {
+    return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(value < 0 ? ~value : value)));
+  };
+  return 1 + std::max(bits(range.low), bits(range.high));
 }
 
 }  // namespace bitscale

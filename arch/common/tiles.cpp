@@ -1,5 +1,6 @@
 #include "arch/common/tiles.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "sim/core/dispatch.hpp"
@@ -55,13 +56,15 @@ BITSCALE_TILE void add_lanes(const std::int16_t* __restrict vector, std::int64_t
   }
 }
 
-template <Gate kGate, typename Tree, typename Sum, bool kSaturate>
+template <Gate kGate, typename Tree, typename Sum, Register kRegister>
 BITSCALE_TILE std::uint64_t run(const OrderedTile& tile) {
   const int unused = std::numeric_limits<Sum>::digits + 1 - tile.accumulator_bits;
   const Sum max = static_cast<Sum>(std::numeric_limits<Sum>::max() >> unused);
   const Sum min = static_cast<Sum>(-1 - max);
   Sum accumulators[kOrderedRows][kWidth];
   Sum events[kWidth] = {};
+  Sum low[kWidth] = {};
+  Sum high[kWidth] = {};
   for (std::int64_t row = 0; row < kOrderedRows; ++row) {
     for (std::int64_t i = 0; i < kWidth; ++i) {
       accumulators[row][i] = static_cast<Sum>(tile.accumulators[row * kWidth + i]);
@@ -82,12 +85,24 @@ BITSCALE_TILE std::uint64_t run(const OrderedTile& tile) {
           Sum addend = static_cast<Sum>(sums[row][i]);
           if (kGate != Gate::multiply) addend = ((addend << cycle.shift) ^ invert) - invert;
           const Sum sum = accumulators[row][i] + addend;
+          if (kRegister == Register::unbounded) {
+            low[i] = sum < low[i] ? sum : low[i];
+            high[i] = sum > high[i] ? sum : high[i];
+            accumulators[row][i] = sum;
+            continue;
+          }
           const Sum clamped = sum < min ? min : (sum > max ? max : sum);
-          const Sum kept = kSaturate ? clamped : (sum << unused) >> unused;
+          const Sum kept = kRegister == Register::saturate ? clamped : (sum << unused) >> unused;
           events[i] += kept != sum ? 1 : 0;
           accumulators[row][i] = kept;
         }
       }
+    }
+  }
+  if (kRegister == Register::unbounded) {
+    for (std::int64_t i = 0; i < kWidth; ++i) {
+      tile.range->low = std::min<std::int64_t>(tile.range->low, low[i]);
+      tile.range->high = std::max<std::int64_t>(tile.range->high, high[i]);
     }
   }
   std::uint64_t total = 0;
@@ -101,33 +116,41 @@ BITSCALE_TILE std::uint64_t run(const OrderedTile& tile) {
 }
 
 template <Gate kGate, typename Tree, typename Sum>
-BITSCALE_TILE std::uint64_t run_either(const OrderedTile& tile, bool saturate) {
-  return saturate ? run<kGate, Tree, Sum, true>(tile) : run<kGate, Tree, Sum, false>(tile);
+BITSCALE_TILE std::uint64_t run_register(const OrderedTile& tile, Register reg) {
+  switch (reg) {
+    case Register::wrap:
+      return run<kGate, Tree, Sum, Register::wrap>(tile);
+    case Register::saturate:
+      return run<kGate, Tree, Sum, Register::saturate>(tile);
+    case Register::unbounded:
+      break;
+  }
+  return run<kGate, Tree, Sum, Register::unbounded>(tile);
 }
 
 using Narrow = std::int32_t;
 using Wide = std::int64_t;
 
-BITSCALE_HOT std::uint64_t multiply_32_32(const OrderedTile& tile, bool saturate) {
-  return run_either<Gate::multiply, Narrow, Narrow>(tile, saturate);
+BITSCALE_HOT std::uint64_t multiply_32_32(const OrderedTile& tile, Register reg) {
+  return run_register<Gate::multiply, Narrow, Narrow>(tile, reg);
 }
-BITSCALE_HOT std::uint64_t multiply_32_64(const OrderedTile& tile, bool saturate) {
-  return run_either<Gate::multiply, Narrow, Wide>(tile, saturate);
+BITSCALE_HOT std::uint64_t multiply_32_64(const OrderedTile& tile, Register reg) {
+  return run_register<Gate::multiply, Narrow, Wide>(tile, reg);
 }
-BITSCALE_HOT std::uint64_t multiply_64_64(const OrderedTile& tile, bool saturate) {
-  return run_either<Gate::multiply, Wide, Wide>(tile, saturate);
+BITSCALE_HOT std::uint64_t multiply_64_64(const OrderedTile& tile, Register reg) {
+  return run_register<Gate::multiply, Wide, Wide>(tile, reg);
 }
-BITSCALE_HOT std::uint64_t and_word_32(const OrderedTile& tile, bool saturate) {
-  return run_either<Gate::and_word, Narrow, Narrow>(tile, saturate);
+BITSCALE_HOT std::uint64_t and_word_32(const OrderedTile& tile, Register reg) {
+  return run_register<Gate::and_word, Narrow, Narrow>(tile, reg);
 }
-BITSCALE_HOT std::uint64_t and_word_64(const OrderedTile& tile, bool saturate) {
-  return run_either<Gate::and_word, Narrow, Wide>(tile, saturate);
+BITSCALE_HOT std::uint64_t and_word_64(const OrderedTile& tile, Register reg) {
+  return run_register<Gate::and_word, Narrow, Wide>(tile, reg);
 }
-BITSCALE_HOT std::uint64_t and_bit_32(const OrderedTile& tile, bool saturate) {
-  return run_either<Gate::and_bit, Narrow, Narrow>(tile, saturate);
+BITSCALE_HOT std::uint64_t and_bit_32(const OrderedTile& tile, Register reg) {
+  return run_register<Gate::and_bit, Narrow, Narrow>(tile, reg);
 }
-BITSCALE_HOT std::uint64_t and_bit_64(const OrderedTile& tile, bool saturate) {
-  return run_either<Gate::and_bit, Narrow, Wide>(tile, saturate);
+BITSCALE_HOT std::uint64_t and_bit_64(const OrderedTile& tile, Register reg) {
+  return run_register<Gate::and_bit, Narrow, Wide>(tile, reg);
 }
 
 }  // namespace
@@ -140,17 +163,17 @@ BITSCALE_HOT void exact_64(const ExactTile& tile, std::int64_t* sums) {
   exact<std::int64_t>(tile, sums);
 }
 
-std::uint64_t ordered(const OrderedTile& tile, Gate gate, Arithmetic arithmetic, bool saturate) {
+std::uint64_t ordered(const OrderedTile& tile, Gate gate, Arithmetic arithmetic, Register reg) {
   const bool narrow = arithmetic == Arithmetic::tree_32_sum_32;
   switch (gate) {
     case Gate::multiply:
-      if (narrow) return multiply_32_32(tile, saturate);
-      return arithmetic == Arithmetic::tree_32_sum_64 ? multiply_32_64(tile, saturate)
-                                                      : multiply_64_64(tile, saturate);
+      if (narrow) return multiply_32_32(tile, reg);
+      return arithmetic == Arithmetic::tree_32_sum_64 ? multiply_32_64(tile, reg)
+                                                      : multiply_64_64(tile, reg);
     case Gate::and_word:
-      return narrow ? and_word_32(tile, saturate) : and_word_64(tile, saturate);
+      return narrow ? and_word_32(tile, reg) : and_word_64(tile, reg);
     case Gate::and_bit:
-      return narrow ? and_bit_32(tile, saturate) : and_bit_64(tile, saturate);
+      return narrow ? and_bit_32(tile, reg) : and_bit_64(tile, reg);
   }
   return 0;
 }

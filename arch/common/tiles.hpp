@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "arch/unit.hpp"
+
 namespace bitscale::tiles {
 
 /// The register-blocked inner loops of the span kernels. One operand lies along the vector
@@ -50,13 +52,17 @@ struct OrderedTile {
   int cycle_count = 1;
   int accumulator_bits = 0;
   std::int64_t* accumulators = nullptr;  ///< [kOrderedRows][kWidth]
+  SumRange* range = nullptr;             ///< widened to every sum; for Register::unbounded
 };
+
+/// What becomes of a sum: the low bits, the nearest value in range, or itself, its range noted.
+enum class Register { wrap, saturate, unbounded };
 
 /// Widths of the adder tree's sum and of the accumulator's adder: narrow ones are faster.
 enum class Arithmetic { tree_32_sum_32, tree_32_sum_64, tree_64_sum_64 };
 
 /// Runs a tile; returns the additions that left the accumulator's range. Sums before wrapping or
 /// clamping must fit the arithmetic; 64-bit trees exist for products only.
-std::uint64_t ordered(const OrderedTile& tile, Gate gate, Arithmetic arithmetic, bool saturate);
+std::uint64_t ordered(const OrderedTile& tile, Gate gate, Arithmetic arithmetic, Register reg);
 
 }  // namespace bitscale::tiles

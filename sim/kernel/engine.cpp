@@ -45,7 +45,7 @@ std::unique_ptr<PassExecutor> make_executor(const Mapping& mapping, const Unit& 
                                             const SimulationOptions& options) {
   if (options.lose_results) return std::make_unique<LosingExecutor>();
   if (options.fidelity == Fidelity::tile)
-    return std::make_unique<TileExecutor>(mapping, unit, operands);
+    return std::make_unique<TileExecutor>(mapping, unit, operands, options.widths);
   if (operands == nullptr)
     throw MappingError(mapping.layer, "fidelity: pin moves real operands; none were made");
   return std::make_unique<PinArray>("array", mapping, unit, *operands, options.vcd_path);
@@ -102,14 +102,17 @@ LayerSimulation simulate_layer(const Mapping& mapping, const Unit& unit, const O
         fmt::format("error: layer '{}': the simulation makes no progress\n{}", mapping.layer,
                     watchdog.report().empty() ? sequencer.state() : watchdog.report()));
   }
-  if (auto* tile = dynamic_cast<TileExecutor*>(array.get())) tile->finish();
+  LayerSimulation result;
+  if (auto* tile = dynamic_cast<TileExecutor*>(array.get())) {
+    tile->finish();
+    result.partial_sums = tile->partial_sums();
+  }
   if (sequencer.account().total() != static_cast<std::uint64_t>(sequencer.end_cycle())) {
     throw SimulationError(
         fmt::format("error: layer '{}': causes sum to {} cycles, but the clock says {}",
                     mapping.layer, sequencer.account().total(), sequencer.end_cycle()));
   }
   const ExecutionRecord& record = array->record();
-  LayerSimulation result;
   result.cycles = sequencer.account();
   result.traffic = sequencer.traffic();
   result.dram_busy_cycles = dram.busy_cycles();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@ enum class Fidelity { tile, pin, closed_form };
 struct SimulationOptions {
   Fidelity fidelity = Fidelity::tile;
   std::string vcd_path;  ///< waveforms of a pin-level simulation, without '.vcd'; empty for none
+  bool widths = false;   ///< note the range of partial sums (tile, with operands)
   bool lose_results =
       false;  ///< test hook: the array never drains, so that the watchdog has something to report
 };
@@ -30,6 +32,8 @@ struct LayerSimulation {
   Traffic traffic;
   std::uint64_t dram_busy_cycles = 0;
   std::uint64_t overflow_events = 0;
+  /// Of every accumulator in schedule order, before wrapping or clamping; where asked for.
+  std::optional<SumRange> partial_sums;
   std::uint64_t macs_visited = 0;     ///< by the datapaths; with operands only
   std::uint64_t pin_active_macs = 0;  ///< counted by the units at pin level
   std::vector<std::int64_t> sums;     ///< [n][filter][P][Q]; with operands only

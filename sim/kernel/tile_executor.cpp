@@ -51,12 +51,16 @@ std::int64_t partial_sum_bound(const LayerShape& shape, const Operands& operands
   return filter_sum * std::max(largest, std::abs(std::int32_t{pad_value}));
 }
 
-TileExecutor::TileExecutor(const Mapping& mapping, const Unit& unit, const Operands* operands)
+TileExecutor::TileExecutor(const Mapping& mapping, const Unit& unit, const Operands* operands,
+                           bool widths)
     : mapping_(mapping), unit_(unit), operands_(operands) {
   if (operands_ == nullptr) return;
   sums_.assign(static_cast<std::size_t>(mapping.sums_per_output() * mapping.shape.outputs()), 0);
   max_sum_ = partial_sum_bound(mapping.shape, *operands, mapping.pad_value);
   exact_ = max_sum_ <= accumulator_limit(mapping.segment);
+  if (!widths) return;
+  range_.emplace();
+  if (!exact_) unbounded_ = sums_;
 }
 
 void TileExecutor::execute(const Pass& pass, std::int64_t duration) {
@@ -174,7 +178,12 @@ void TileExecutor::accumulate_run(std::int64_t segment, std::int64_t n, std::int
                        (n * s.P * s.Q + first_pixel) * block.accumulator_stride + first_filter;
   block.exact = exact_;
   block.max_sum = max_sum_;
+  if (range_ && exact_) block.range = &*range_;  // the same sums, in schedule order
   record_.overflow_events += unit_.accumulate(block, mapping_.types);
+  if (!range_ || exact_) return;
+  block.accumulators = unbounded_.data() + (block.accumulators - sums_.data());
+  block.range = &*range_;
+  (void)unit_.accumulate(block, mapping_.types);
 }
 
 void TileExecutor::compute(const Pass& pass) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sim/kernel/pass_executor.hpp"
@@ -12,14 +13,18 @@ namespace bitscale::kernel {
 /// vectorise over.
 class TileExecutor : public PassExecutor {
  public:
-  /// Without operands only time passes. `operands` and `unit` outlive the executor.
-  TileExecutor(const Mapping& mapping, const Unit& unit, const Operands* operands);
+  /// Without operands only time passes. With `widths` the range of partial sums is noted, on
+  /// accumulators that hold everything, beside the sums of the finite ones. `operands` and `unit`
+  /// outlive the executor.
+  TileExecutor(const Mapping& mapping, const Unit& unit, const Operands* operands,
+               bool widths = false);
 
   void execute(const Pass& pass, std::int64_t duration) override;
   void flush() override;
   [[nodiscard]] const ExecutionRecord& record() const override { return record_; }
   /// Moves the sums into record().sums in tensor order; call once, after the simulation.
   void finish();
+  [[nodiscard]] const std::optional<SumRange>& partial_sums() const { return range_; }
 
  private:
   /// Reduction coordinates of a pass in schedule order; idle positions of an edge are rows of
@@ -43,7 +48,9 @@ class TileExecutor : public PassExecutor {
   const Unit& unit_;
   const Operands* operands_;
   ExecutionRecord record_;
-  std::vector<std::int64_t> sums_;  ///< [sum of an output][n][P][Q][filter]
+  std::vector<std::int64_t> sums_;       ///< [sum of an output][n][P][Q][filter]
+  std::vector<std::int64_t> unbounded_;  ///< the same on accumulators that hold everything
+  std::optional<SumRange> range_;
   std::vector<Reduction> reduction_;
   std::int64_t steps_ = 0, lanes_ = 0;
   Ranges packed_weights_for_;

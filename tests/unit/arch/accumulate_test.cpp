@@ -129,6 +129,41 @@ TEST_P(AccumulateSerial, OrderFreeKernelAgreesWithTheOrderedOneWhereNothingOverf
   }
 }
 
+TEST_P(AccumulateSerial, RangeHoldsEveryPartialSumInScheduleOrder) {
+  std::mt19937_64 random(12);
+  const auto up_to = [&random](std::int64_t most) {
+    return 1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most));
+  };
+  for (std::uint64_t round = 0; round < 60; ++round) {
+    const OperandTypes types{twos_type(static_cast<int>(1 + up_to(15))),
+                             twos_type(static_cast<int>(1 + up_to(15))),
+                             {6, Overflow::saturate}};
+    Block tracked = random_block({up_to(30), up_to(12), up_to(50), up_to(20)}, types, round);
+    Block naive = tracked;
+    SumRange range;
+    SumRange expected;
+    AccumulateBlock block = tracked.view();
+    block.range = &range;
+    block.max_sum = std::int64_t{1} << 45;
+    EXPECT_EQ(accumulate_block(block, types, GetParam()), 0U);
+    AccumulateBlock by_definition = naive.view();
+    by_definition.range = &expected;
+    naive_accumulate(by_definition, {types.activation, types.weight, {62, Overflow::wrap}},
+                     GetParam());
+    ASSERT_EQ(range, expected);
+    ASSERT_EQ(tracked.accumulators, naive.accumulators);
+  }
+}
+
+TEST(Accumulate, WidthOfARangeIsTheNarrowestRegister) {
+  EXPECT_EQ(width_of({0, 0}), 1);
+  EXPECT_EQ(width_of({-1, 0}), 1);
+  EXPECT_EQ(width_of({0, 1}), 2);
+  EXPECT_EQ(width_of({-128, 127}), 8);
+  EXPECT_EQ(width_of({-129, 0}), 9);
+  EXPECT_EQ(width_of({0, 128}), 9);
+}
+
 TEST(Accumulate, ExtremeSixteenBitProductsSumWithoutLoss) {
   const std::int64_t terms = 700;
   std::vector<std::int16_t> values(static_cast<std::size_t>(terms * 40), INT16_MIN);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <vector>
@@ -105,6 +106,9 @@ inline std::uint64_t naive_accumulate(const AccumulateBlock& block, const Operan
               sum += a * w;
             }
             events += add_finite(value, sum, types.accumulator) ? 1U : 0U;
+            if (block.range == nullptr) continue;
+            block.range->low = std::min(block.range->low, static_cast<std::int64_t>(value));
+            block.range->high = std::max(block.range->high, static_cast<std::int64_t>(value));
           }
         }
       }
