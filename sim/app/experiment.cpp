@@ -62,6 +62,7 @@ void apply_request(Node& tree, const ExperimentRequest& request) {
   if (request.fidelity) set(simulation, "fidelity", scalar(*request.fidelity));
   if (request.operands) set(simulation, "operands", scalar(*request.operands));
   if (request.layers) set(simulation, "layers", scalar(*request.layers));
+  if (request.energy_model) set(simulation, "energy_model", scalar(*request.energy_model));
   if (request.check) set(simulation, "check", scalar("true"));
   if (!request.vcd.empty()) set(simulation, "vcd", scalar(request.vcd, true));
 }
@@ -75,6 +76,22 @@ Node experiment_tree(const ExperimentRequest& request) {
   set(tree, "schema_version", scalar("1"));
   set(tree, "kind", scalar("experiment"));
   return tree;
+}
+
+SamplingConfig parse_sampling(config::Reader& reader) {
+  SamplingConfig sampling;
+  sampling.interval =
+      reader.doc("Half width of the 95 % interval around the network's toggles, relative")
+          .number("interval", 1e-4, 0.2, sampling.interval);
+  sampling.max_transitions = static_cast<std::uint64_t>(
+      reader.doc("Most cycles of a unit to follow in one layer; a wider interval is then reported")
+          .integer("max_transitions", 1024, std::int64_t{1} << 40,
+                   static_cast<std::int64_t>(sampling.max_transitions)));
+  sampling.full = reader.doc("Follow every cycle of every unit: small layers").boolean("full", false);
+  sampling.seed = static_cast<std::uint64_t>(
+      reader.doc("Seed of the windows drawn").integer("seed", 0, INT64_MAX, 1));
+  reader.finish();
+  return sampling;
 }
 
 SimulationConfig parse_simulation(config::Reader& reader) {
@@ -108,6 +125,24 @@ SimulationConfig parse_simulation(config::Reader& reader) {
                          .boolean("check", false);
   simulation.vcd =
       reader.doc("Prefix of waveform files of a pin-level run").text("vcd", std::string{});
+  simulation.energy_model =
+      reader
+          .doc(
+              "Energy of the arithmetic: horowitz, a table of operations; structure, what netlists "
+              "switch under the layers' operands; both, side by side")
+          .choice<EnergyModel>("energy_model",
+                               {{"horowitz", EnergyModel::horowitz},
+                                {"structure", EnergyModel::structure},
+                                {"both", EnergyModel::both}},
+                               EnergyModel::horowitz);
+  simulation.sampling =
+      reader.doc("How far netlists are followed").section_or_default("sampling", parse_sampling);
+  if (simulation.energy_model != EnergyModel::horowitz &&
+      simulation.operands == OperandMode::off) {
+    reader.problem("energy_model",
+                   "expected horowitz, because what netlists switch follows from operands and "
+                   "operands is off; or operands: per_layer or chained");
+  }
   if (simulation.operands == OperandMode::off &&
       (simulation.check || simulation.fidelity == kernel::Fidelity::pin)) {
     reader.problem(
@@ -149,6 +184,7 @@ Machine parse_machine(config::Reader& reader) {
   config.memory = reader.section_or_default("memory", parse_memory);
   machine.technology = reader.reference().section("technology", parse_technology);
   machine.voltage = reader.section_or_default("voltage", parse_voltage);
+  machine.power = reader.section_or_default("power", parse_machine_power);
   reader.finish();
   return machine;
 }

@@ -8,6 +8,8 @@
 #include "sim/config/files.hpp"
 #include "sim/kernel/engine.hpp"
 #include "sim/mapping/machine.hpp"
+#include "sim/power/machine_power.hpp"
+#include "sim/power/energy.hpp"
 #include "sim/power/technology.hpp"
 #include "sim/power/voltage.hpp"
 #include "sim/workload/workload_file.hpp"
@@ -19,6 +21,7 @@ struct Machine {
   MachineConfig config;
   Technology technology;
   VoltagePolicy voltage;
+  MachinePower power;
 };
 
 /// Where the operands of array layers come from: each layer's own source, or the layers before it
@@ -28,11 +31,21 @@ enum class OperandMode { per_layer, chained, off };
 /// Which layers of the workload run.
 enum class LayerSelection { all, array, conv };
 
+/// How far the switching of gates is followed (energy_model: structure).
+struct SamplingConfig {
+  double interval = 0.01;  ///< half width, relative, at 95 %, of the network's zero-delay toggles
+  std::uint64_t max_transitions = std::uint64_t{1} << 22U;  ///< of a layer
+  bool full = false;                                        ///< every step of every unit
+  std::uint64_t seed = 1;
+};
+
 struct SimulationConfig {
   kernel::Fidelity fidelity = kernel::Fidelity::tile;
   OperandMode operands = OperandMode::per_layer;
   LayerSelection layers = LayerSelection::all;
   bool check = false;  ///< run values and compare with the reference convolution
+  EnergyModel energy_model = EnergyModel::horowitz;
+  SamplingConfig sampling;
   std::string
       vcd;  ///< waveforms of a pin-level run: one file per layer, this prefix; empty for none
 };
@@ -52,7 +65,7 @@ struct Experiment {
 /// changes to them.
 struct ExperimentRequest {
   std::string experiment, machine, workload;
-  std::optional<std::string> profile, fidelity, operands, layers;
+  std::optional<std::string> profile, fidelity, operands, layers, energy_model;
   std::optional<std::int64_t> batch;
   bool check = false;
   std::string vcd;

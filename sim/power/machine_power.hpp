@@ -21,6 +21,7 @@ struct MachinePower {
   CostSource clock_source;
   bool has_leakage = false, has_control = false, has_clock_root = false;
 
+  [[nodiscard]] bool declared() const { return has_leakage || has_control || has_clock_root; }
   [[nodiscard]] double datapath_leakage_share() const {
     return 1 - control_leakage_share - memory_leakage_share;
   }

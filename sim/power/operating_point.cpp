@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "sim/core/quantity.hpp"
@@ -116,12 +116,12 @@ OperatingPoint solve_operating_point(const OperatingRequest& request, const Volt
   return point;
 }
 
-std::int64_t required_clock_Hz(double macs_per_s, std::uint64_t macs, std::uint64_t cycles) {
-  if (macs == 0) return 0;
-  const double clock =
-      std::ceil(macs_per_s * static_cast<double>(cycles) / static_cast<double>(macs));
-  constexpr double kMaxClock_Hz = 1e12;
-  return static_cast<std::int64_t>(std::min(std::max(clock, 1.0), kMaxClock_Hz));
+std::int64_t required_clock_Hz(double work_per_s, double work, std::uint64_t cycles) {
+  if (!(work > 0)) return 0;
+  // Beyond this no path of any model follows; solve_operating_point() says so.
+  constexpr double kMaxClock_Hz = 1e15;
+  const double clock_Hz = std::ceil(work_per_s * static_cast<double>(cycles) / work);
+  return static_cast<std::int64_t>(std::clamp(clock_Hz, 1.0, kMaxClock_Hz));
 }
 
 }  // namespace bitscale

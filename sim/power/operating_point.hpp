@@ -44,10 +44,8 @@ struct OperatingRequest {
                                                    const VoltagePolicy& policy,
                                                    const Technology& technology);
 
-/// Lowest clock at which `cycles` for `macs` multiply-accumulates meet `macs_per_s`, in whole Hz.
-/// `cycles` are those at the machine's clock: at a lower one the DRAM stalls the array for fewer
-/// cycles, so the throughput is met.
-[[nodiscard]] std::int64_t required_clock_Hz(double macs_per_s, std::uint64_t macs,
-                                             std::uint64_t cycles);
+/// Lowest clock at which `cycles` for `work` (multiply-accumulates, images) meet `work_per_s`, in
+/// whole Hz, up.
+[[nodiscard]] std::int64_t required_clock_Hz(double work_per_s, double work, std::uint64_t cycles);
 
 }  // namespace bitscale

@@ -53,9 +53,14 @@ ModeTiming UnitTimer::mode_timing(const OperandTypes& types) {
   return timing;
 }
 
-UnitTiming UnitTimer::timing(const OperandTypes& types) {
+UnitTiming UnitTimer::widest() {
   if (!widest_) widest_ = widest_types(*unit_);
-  return {mode_timing(types), mode_timing(*widest_)};
+  const ModeTiming full = mode_timing(*widest_);
+  return {full, full};
+}
+
+UnitTiming UnitTimer::timing(const OperandTypes& types) {
+  return {mode_timing(types), widest().full};
 }
 
 }  // namespace bitscale

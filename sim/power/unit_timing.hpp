@@ -36,6 +36,8 @@ class UnitTimer {
 
   /// For types the unit does not refuse.
   [[nodiscard]] UnitTiming timing(const OperandTypes& types);
+  /// Of the widest mode: for what has no operands of its own.
+  [[nodiscard]] UnitTiming widest();
 
  private:
   [[nodiscard]] ModeTiming mode_timing(const OperandTypes& types);

@@ -67,7 +67,7 @@ std::vector<double> parse_steps(config::Reader& reader) {
 void parse_throughput(config::Reader& reader, VoltagePolicy& policy) {
   policy.macs_per_s = reader.doc("dvfs: multiply-accumulates per second that every layer reaches")
                           .number("macs_per_s", 1, 1e18, 0.0);
-  policy.frames_per_s = reader.doc("dvfs: runs of the whole network per second")
+  policy.frames_per_s = reader.doc("dvfs: images per second through the whole network")
                             .number("frames_per_s", 1e-6, 1e12, 0.0);
   if (reader.describing()) return;
   const int given = (reader.has("macs_per_s") ? 1 : 0) + (reader.has("frames_per_s") ? 1 : 0);

@@ -130,7 +130,7 @@ TEST(Dvfs, RunsAtTheRequiredClock) {
 }
 
 TEST(Dvfs, ClockOfAThroughputIsCyclesOverMacs) {
-  EXPECT_EQ(required_clock_Hz(5e9, 2'000'000, 10'000), 25'000'000);
+  EXPECT_EQ(required_clock_Hz(5e9, 2e6, 10'000), 25'000'000);
   EXPECT_EQ(required_clock_Hz(5e9, 3, 1), 1'666'666'667);
 }
 
