@@ -130,6 +130,8 @@ constexpr Metric kMetrics[] = {
     {"vdd_V", "V", kEnergy, "Supply voltage of the datapath.", "", "vdd"},
 
     {"multiplier", "", kComponent, "Parallel multipliers of the array."},
+    {"bit_brick", "", kComponent, "2 x 2 bit multipliers that fuse to wider ones."},
+    {"shift_add", "", kComponent, "Adders that fuse the products of bit_brick."},
     {"adder_tree", "", kComponent, "Adders that sum the products of a unit's lanes."},
     {"accumulator", "", kComponent, "Adders that add a step's sum to the running output."},
     {"activation_buffer", "", kComponent, "On-chip memory of the activations."},
