@@ -7,6 +7,10 @@ bitscale_test(arch_tests LABEL fast
     ${CMAKE_CURRENT_LIST_DIR}/arch/bit_fusion_netlist_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/bit_fusion_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/bit_serial_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/arch/dvafs_module_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/arch/dvafs_multiplier_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/arch/dvafs_netlist_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/arch/dvafs_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/parallel_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/pin_array_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/pin_unit_test.cpp
