@@ -4,9 +4,13 @@
 #include <functional>
 #include <utility>
 
+#include "arch/add_sub/add_sub.hpp"
 #include "arch/bit_fusion/bit_fusion.hpp"
 #include "arch/bit_serial/bit_serial.hpp"
+#include "arch/codebook/codebook.hpp"
 #include "arch/parallel/parallel.hpp"
+#include "arch/shift_add/shift_add.hpp"
+#include "arch/xnor/xnor.hpp"
 
 namespace bitscale {
 
@@ -26,6 +30,22 @@ UnitPointer read_bit_fusion(config::Reader& reader) {
   return std::make_shared<BitFusionUnit>(parse_bit_fusion(reader));
 }
 
+UnitPointer read_xnor(config::Reader& reader) {
+  return std::make_shared<XnorUnit>(parse_xnor(reader));
+}
+
+UnitPointer read_add_sub(config::Reader& reader) {
+  return std::make_shared<AddSubUnit>(parse_add_sub(reader));
+}
+
+UnitPointer read_shift_add(config::Reader& reader) {
+  return std::make_shared<ShiftAddUnit>(parse_shift_add(reader));
+}
+
+UnitPointer read_codebook(config::Reader& reader) {
+  return std::make_shared<CodebookUnit>(parse_codebook(reader));
+}
+
 }  // namespace
 
 std::span<const UnitKind> builtin_units() {
@@ -34,6 +54,10 @@ std::span<const UnitKind> builtin_units() {
       {"bit_serial", "serial inner-product unit: time grows with the bits used", read_bit_serial},
       {"bit_fusion", "16 BitBricks that fuse: narrower operands, more products per cycle",
        read_bit_fusion},
+      {"xnor", "XNOR gates and a population count for operands of +-1", read_xnor},
+      {"add_sub", "adders that add, subtract or skip: binary and ternary weights", read_add_sub},
+      {"shift_add", "barrel shifters and adders: weights that are powers of two", read_shift_add},
+      {"codebook", "table look-up, then multiply: weights that are indices", read_codebook},
   });
   return kUnits;
 }

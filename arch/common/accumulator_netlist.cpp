@@ -9,10 +9,11 @@ namespace {
 /// its summands, so that its top bit is its sign whatever happens; it fits where all bits above the
 /// register's sign equal that one.
 netlist::Bits clamped_sum(netlist::Builder& b, const netlist::Bits& state,
-                          const netlist::Bits& addend, netlist::AdderKind adder) {
+                          const netlist::Bits& addend, netlist::AdderKind adder,
+                          netlist::NodeId carry_in) {
   const std::size_t exact = std::max(state.size(), addend.size()) + 1;
   const netlist::Bits sum = netlist::add(b, adder, netlist::resize(b, state, exact, true),
-                                         netlist::resize(b, addend, exact, true), b.constant(false))
+                                         netlist::resize(b, addend, exact, true), carry_in)
                                 .bits;
   const netlist::NodeId sign = sum.back();
   netlist::NodeId overflow = b.constant(false);
@@ -32,13 +33,14 @@ netlist::Bits clamped_sum(netlist::Builder& b, const netlist::Bits& state,
 
 netlist::Bits draw_accumulator(netlist::Builder& b, const std::string& name,
                                const netlist::Bits& addend, const AccumulatorConfig& config,
-                               netlist::AdderKind adder) {
+                               netlist::AdderKind adder, netlist::NodeId carry_in) {
+  if (carry_in == netlist::kNoNode) carry_in = b.constant(false);
   const netlist::Bits state = b.flip_flops(name, config.bits);
   if (config.overflow == Overflow::saturate) {
-    b.connect(state, clamped_sum(b, state, addend, adder));
+    b.connect(state, clamped_sum(b, state, addend, adder, carry_in));
   } else {
     const netlist::Bits word = netlist::resize(b, addend, state.size(), true);
-    b.connect(state, netlist::add(b, adder, state, word, b.constant(false)).bits);
+    b.connect(state, netlist::add(b, adder, state, word, carry_in).bits);
   }
   b.output(name, state, true);
   return state;

@@ -19,6 +19,18 @@ std::string integer_refusal(std::string_view operand, const TensorType& type, in
   return "";
 }
 
+std::string encoding_refusal(std::string_view operand, const TensorType& type,
+                             std::initializer_list<Encoding> taken) {
+  std::string names;
+  for (const Encoding encoding : taken) {
+    if (type.encoding == encoding) return "";
+    names += names.empty() ? "" : " and ";
+    names += to_string(encoding);
+  }
+  return fmt::format("{} encoded as {}; the unit takes {}", operand, to_string(type.encoding),
+                     names);
+}
+
 int ceil_log2(std::int64_t value) {
   return value <= 1 ? 0 : static_cast<int>(std::bit_width(static_cast<std::uint64_t>(value - 1)));
 }

@@ -73,6 +73,42 @@ class RandomMachines {
     return layer;
   }
 
+  /// Gives a layer operands of a quantised network: binary, ternary, powers of two, or shared
+  /// weights.
+  void quantise(Layer& layer) {
+    const TensorType binary{1, Encoding::binary_pm1, 0};
+    layer.pad_value = chance(30) ? 1 : 0;
+    switch (pick(0, 5)) {
+      case 0:
+        layer.activation = binary;
+        layer.weight = binary;
+        layer.pad_value = chance(50) ? 1 : -1;
+        // Sums of single bits leave a narrow register only where there are many of equal sign.
+        while (layer.shape.macs() <= 1500 && layer.shape.C < 64) layer.shape.C *= 2;
+        if (chance(40)) {
+          layer.activation_source.distribution = Distribution::half_normal;
+          layer.weight_source.distribution = Distribution::half_normal;
+        }
+        return;
+      case 1:
+        layer.weight = binary;
+        return;
+      case 2:
+        layer.weight = {2, Encoding::ternary, 0};
+        return;
+      case 3:
+        layer.weight = {static_cast<int>(pick(2, 5)), Encoding::log2, 0};
+        return;
+      case 4:
+        layer.activation = {static_cast<int>(pick(2, 5)), Encoding::log2, 0};
+        layer.weight = {static_cast<int>(pick(2, 5)), Encoding::log2, 0};
+        return;
+      default:
+        layer.weight = {static_cast<int>(pick(1, 4)), Encoding::codebook, 0,
+                        static_cast<int>(pick(3, 8))};
+    }
+  }
+
   /// Ideal DRAM; see add_channel().
   MachineConfig machine() {
     MachineConfig machine;
@@ -99,6 +135,7 @@ class RandomMachines {
       buffer->latency_cycles = chance(70) ? 0 : pick(1, 3);
       buffer->double_buffered = chance(70);
     }
+    if (!flat && chance(30)) add_queue(machine);
     return machine;
   }
 
@@ -163,6 +200,22 @@ class RandomMachines {
       axis.partial_sums = lanes || chance(50) ? Combination::tree : Combination::chain;
     }
     return axis;
+  }
+
+  /// A queue of activations that slides along a row of windows.
+  void add_queue(MachineConfig& machine) {
+    Axis& columns = machine.array.columns;
+    columns.loops = {{Dim::Q, columns.size}};
+    columns.activations = Movement::slide;
+    columns.partial_sums = Combination::local;
+    std::erase_if(machine.array.rows.loops, [](const AxisLoop& l) { return l.dim == Dim::S; });
+    std::erase_if(machine.array.lanes.loops, [](const AxisLoop& l) { return l.dim == Dim::S; });
+    const auto reduces = [](const AxisLoop& l) { return l.dim == Dim::C || l.dim == Dim::R; };
+    if (std::ranges::none_of(machine.array.rows.loops, reduces))
+      machine.array.rows.partial_sums = Combination::local;
+    std::vector<Dim>& order = machine.dataflow.order;
+    std::erase(order, Dim::S);
+    order.push_back(Dim::S);
   }
 
   std::vector<Dim> order(bool flat) {
