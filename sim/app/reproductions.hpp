@@ -22,6 +22,9 @@ struct Reproduction {
 /// Stripes over DaDianNao on eight networks (2.24x).
 [[nodiscard]] std::vector<ReproduceCheck> reproduce_stripes(const ProgressOutput& progress);
 
+/// Supplies, energies and factors k0..k5 of the DVAFS multiplier study.
+[[nodiscard]] std::vector<ReproduceCheck> reproduce_dvafs(const ProgressOutput& progress);
+
 /// Energies of adders and multipliers in Horowitz's table from their gates and one constant.
 [[nodiscard]] std::vector<ReproduceCheck> reproduce_horowitz(const ProgressOutput& progress);
 

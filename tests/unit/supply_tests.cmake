@@ -1,3 +1,3 @@
 bitscale_test(supply_test LABEL fast
-  SOURCES power/delay_test.cpp power/operating_point_test.cpp power/supplied_energy_test.cpp power/unit_timing_test.cpp
+  SOURCES power/delay_test.cpp power/operating_point_test.cpp power/presets_test.cpp power/supplied_energy_test.cpp power/unit_timing_test.cpp
   LINKS bitscale_power bitscale_arch)

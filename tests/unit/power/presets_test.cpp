@@ -1,0 +1,65 @@
+// The fits that the technology presets declare, redone.
+#include <gtest/gtest.h>
+
+#include "arch/dvafs/subword_multiplier.hpp"
+#include "arch/parallel/parallel.hpp"
+#include "sim/config/files.hpp"
+#include "sim/power/operating_point.hpp"
+
+namespace bitscale {
+namespace {
+
+Technology preset(const std::string& name) {
+  return config::read_all(config::load_resolved(config::FileKind::technology, name),
+                          parse_technology);
+}
+
+Supply supply_of(const Technology& technology, std::uint32_t path, double clock_Hz) {
+  const DelayModel& model = technology.delay.value();
+  return min_voltage(model, path, clock_Hz, {lowest_modelled_V(model), model.vnom_V});
+}
+
+std::uint32_t mac_path(int bits) {
+  ParallelConfig config;
+  config.gating = Gating::lsb;
+  config.drawing.reduction = netlist::Reduction::array;
+  OperandTypes types;
+  types.activation.bits = types.weight.bits = bits;
+  return UnitTimer(std::make_shared<ParallelUnit>(config), 1).timing(types).mode.path_units;
+}
+
+std::uint32_t subword_path(int width) {
+  SubwordMultiplierConfig config;
+  config.adder = netlist::AdderKind::prefix;
+  const netlist::Netlist gates = subword_multiplier(config);
+  return netlist::analyse_timing(gates, tie_subwords(gates, config, width)).path_units;
+}
+
+TEST(Moons40, RunsTheArrayMacAt204MegahertzAtItsNominalSupply) {
+  EXPECT_EQ(supply_of(preset("moons40"), mac_path(16), 204e6).V, 1.1);
+}
+
+TEST(Moons40, SevenBitsNeedAboutNineTenthsOfAVolt) {
+  EXPECT_NEAR(supply_of(preset("moons40"), mac_path(7), 204e6).V, 0.893, 0.001);
+}
+
+TEST(Dvafs40, RunsTheSubwordMultiplierAt500MegahertzAtItsNominalSupply) {
+  EXPECT_EQ(supply_of(preset("dvafs40"), subword_path(16), 500e6).V, 1.1);
+}
+
+TEST(Dvafs40, SuppliesOfTheSubwordModesAreThoseOfTheFit) {
+  EXPECT_NEAR(supply_of(preset("dvafs40"), subword_path(8), 250e6).V, 0.847, 0.001);
+  EXPECT_NEAR(supply_of(preset("dvafs40"), subword_path(4), 125e6).V, 0.733, 0.001);
+}
+
+TEST(Presets, SayWhereTheirDelaysComeFrom) {
+  for (const char* name : {"moons40", "dvafs40"}) {
+    const Technology technology = preset(name);
+    EXPECT_EQ(technology.delay.value().source.label, CostLabel::fitted) << name;
+    EXPECT_EQ(technology.leakage.value().source.label, CostLabel::assumed) << name;
+    EXPECT_EQ(technology.vdd_V, 0.9) << name << ": the supply of its costs";
+  }
+}
+
+}  // namespace
+}  // namespace bitscale
