@@ -65,12 +65,26 @@ const std::vector<Command>& commands() {
       {"machines", "machines to compare", "@@machines"},
       {"workload", "networks by name or path", "@@workloads"},
   };
+  static const std::vector<Option> kImport = {
+      {"output", "workload file to write", "+path"},
+      {"bits", "activation bits x weight bits"},
+      {"weights", "folder for quantised weights", "+path"},
+      {"leave-out", "operators to skip"},
+      {"name", "name of the workload"},
+      {"format", "format of the file", "auto onnx scale-sim"},
+  };
+  static const std::vector<Option> kExport = {
+      {"output", "file to write", "+path"},
+      {"format", "format to write", "scale-sim"},
+  };
   static const std::vector<Command> kCommands = {
       {"run", "simulate one network on one machine", "@experiments",
        join({kRun, kExperiment, kOutput})},
       {"compare", "simulate networks on several machines", "",
        join({kCompare, kExperiment, kOutput})},
       {"reproduce", "derive published results anew", "@reproductions", join({{kStrict}, kOutput})},
+      {"import", "make a workload of an ONNX model or a SCALE-Sim topology", "+path", kImport},
+      {"export", "write a workload as another tool reads it", "@workloads", kExport},
       {"check", "read files and report their problems", "+path", {kSet}},
       {"list",
        "what there is to choose from",

@@ -53,6 +53,8 @@ int run(int argc, char** argv) {
   bitscale::app::add_run(app, action, command_line);
   bitscale::app::add_compare(app, action, command_line);
   bitscale::app::add_reproduce(app, action, command_line);
+  bitscale::app::add_import(app, action);
+  bitscale::app::add_export(app, action);
   bitscale::app::add_check(app, action);
   bitscale::app::add_list(app, action);
   bitscale::app::add_explain(app, action);
