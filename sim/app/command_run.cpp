@@ -61,6 +61,8 @@ void add_experiment_options(CLI::App& command, ExperimentRequest& request) {
   command.add_option("--fidelity", request.fidelity, "Engine: tile, pin or closed_form");
   command.add_option("--operands", request.operands, "Operands: per_layer, chained or off");
   command.add_option("--layers", request.layers, "Layers that run: all, array or conv");
+  command.add_option("--energy-model", request.energy_model,
+                     "Energy of the arithmetic: horowitz, structure or both");
   command.add_flag("--check", request.check,
                    "Compute outputs and compare them with the reference convolution");
   command

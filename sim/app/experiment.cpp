@@ -87,7 +87,8 @@ SamplingConfig parse_sampling(config::Reader& reader) {
       reader.doc("Most cycles of a unit to follow in one layer; a wider interval is then reported")
           .integer("max_transitions", 1024, std::int64_t{1} << 40,
                    static_cast<std::int64_t>(sampling.max_transitions)));
-  sampling.full = reader.doc("Follow every cycle of every unit: small layers").boolean("full", false);
+  sampling.full =
+      reader.doc("Follow every cycle of every unit: small layers").boolean("full", false);
   sampling.seed = static_cast<std::uint64_t>(
       reader.doc("Seed of the windows drawn").integer("seed", 0, INT64_MAX, 1));
   reader.finish();
@@ -137,8 +138,7 @@ SimulationConfig parse_simulation(config::Reader& reader) {
                                EnergyModel::horowitz);
   simulation.sampling =
       reader.doc("How far netlists are followed").section_or_default("sampling", parse_sampling);
-  if (simulation.energy_model != EnergyModel::horowitz &&
-      simulation.operands == OperandMode::off) {
+  if (simulation.energy_model != EnergyModel::horowitz && simulation.operands == OperandMode::off) {
     reader.problem("energy_model",
                    "expected horowitz, because what netlists switch follows from operands and "
                    "operands is off; or operands: per_layer or chained");

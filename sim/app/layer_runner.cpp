@@ -4,6 +4,7 @@
 
 #include "sim/app/memory_counts.hpp"
 #include "sim/app/runner.hpp"
+#include "sim/app/structure_model.hpp"
 #include "sim/core/errors.hpp"
 #include "sim/workload/reference.hpp"
 #include "sim/workload/statistics.hpp"
@@ -104,10 +105,35 @@ OperandReport report_operands(const Operands& operands, const OperandStatistics&
   return report;
 }
 
+/// What the layer did, priced by its energy model: with both, the table's actions stand first.
+void count_work(const Experiment& experiment, const Mapping& mapping, const Operands* operands,
+                const UnitActivity& work, const Traffic& traffic, StructureModel* structure,
+                LayerResult& result) {
+  const EnergyModel model = experiment.simulation.energy_model;
+  const auto add_memory = [&](std::vector<ActionCount>& actions) {
+    count_memory(experiment.machine.config, traffic, result.accumulator_bits, actions);
+  };
+  if (model != EnergyModel::horowitz) {
+    std::optional<StructureModel> own;
+    if (structure == nullptr) structure = &own.emplace(experiment);
+    StructureEnergy gates;
+    result.switching = structure->measure(mapping, *operands, work, traffic, gates.actions);
+    add_memory(gates.actions);
+    if (model == EnergyModel::structure) {
+      result.actions = std::move(gates.actions);
+      return;
+    }
+    result.structure = std::move(gates);
+  }
+  experiment.machine.config.unit->count_actions(work, result.actions);
+  add_memory(result.actions);
+}
+
 }  // namespace
 
 LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
-                            const Operands* operands, std::vector<std::int64_t>* sums) {
+                            const Operands* operands, std::vector<std::int64_t>* sums,
+                            StructureModel* structure) {
   const Unit& unit = *experiment.machine.config.unit;
   const SimulationConfig& config = experiment.simulation;
   const Mapping mapping = map_layer(layer, experiment.machine.config);
@@ -147,9 +173,7 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
   activity.types = mapping.types;
   apply_guard(mapping, unit, operands, statistics, activity);
   result.slots = account_slots(mapping, simulation.cycles, simulation.traffic, activity);
-  unit.count_actions(activity, result.actions);
-  count_memory(experiment.machine.config, simulation.traffic, result.accumulator_bits,
-               result.actions);
+  count_work(experiment, mapping, operands, activity, simulation.traffic, structure, result);
   if (config.check) result.check = check_sums(mapping, *operands, simulation);
   if (sums != nullptr) *sums = std::move(simulation.sums);
   return result;

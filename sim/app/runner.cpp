@@ -4,6 +4,7 @@
 #include <set>
 
 #include "sim/app/memory_counts.hpp"
+#include "sim/app/structure_model.hpp"
 #include "sim/app/version.hpp"
 #include "sim/core/hash.hpp"
 #include "sim/power/energy.hpp"
@@ -11,12 +12,6 @@
 
 namespace bitscale::app {
 namespace {
-
-bool selected(LayerSelection selection, const Layer& layer) {
-  if (selection == LayerSelection::conv)
-    return layer.kind == LayerKind::conv || layer.kind == LayerKind::depthwise;
-  return selection == LayerSelection::all || is_array_layer(layer.kind);
-}
 
 /// Seeds of the tensors that were drawn. In a chained run a layer reads what others wrote.
 std::vector<std::uint64_t> seeds_of(const Workload& workload, bool chained) {
@@ -42,6 +37,7 @@ Provenance provenance(const Experiment& experiment, const std::string& command) 
   p.profile = experiment.workload.profile;
   p.technology = experiment.machine.technology.name;
   p.fidelity = kernel::to_string(experiment.simulation.fidelity);
+  p.energy_model = to_string(experiment.simulation.energy_model);
   p.config_sha256 = sha256_hex(std::string_view(experiment.resolved_yaml));
   p.workload_sha256 = sha256_hex(std::string_view(experiment.workload_yaml));
   p.technology_sha256 = sha256_hex(std::string_view(experiment.technology_yaml));
@@ -52,13 +48,28 @@ Provenance provenance(const Experiment& experiment, const std::string& command) 
   p.assumed = experiment.machine.config.assumed;
   p.assumed.insert(p.assumed.end(), experiment.workload.assumed.begin(),
                    experiment.workload.assumed.end());
+  if (experiment.simulation.energy_model != EnergyModel::horowitz) {
+    p.assumed.emplace_back(
+        "gates are drawn by hand and not synthesised or sized, with unit delays and one wire per "
+        "pin; the amount of glitches is the least certain part of their energy");
+    p.assumed.emplace_back(
+        "held units, waiting arrays and idle lanes switch nothing; control and the clock's tree "
+        "have no energy");
+  }
   p.recalled = experiment.workload.recalled;
   return p;
 }
 
-/// Area of the machine: its units and the memories whose size is known.
-std::vector<AreaItem> area_items(const MachineConfig& machine) {
+/// Area of the machine: its units, from the table or from their gates, and the memories whose size
+/// is known.
+std::vector<AreaItem> area_items(const Experiment& experiment, bool from_gates) {
+  const MachineConfig& machine = experiment.machine.config;
   std::vector<AreaItem> items;
+  if (from_gates) {
+    items = gate_area(experiment);
+    count_memory_area(machine, items);
+    return items;
+  }
   const auto units =
       static_cast<std::uint64_t>(machine.array.rows.size * machine.array.columns.size);
   machine.unit->count_area(machine.array.lanes.size, units, items);
@@ -67,7 +78,7 @@ std::vector<AreaItem> area_items(const MachineConfig& machine) {
 }
 
 /// Layers one by one, each on operands of its own.
-void run_per_layer(const Experiment& experiment, Progress& progress,
+void run_per_layer(const Experiment& experiment, Progress& progress, StructureModel* structure,
                    std::vector<LayerResult>& results) {
   for (const Layer& layer : experiment.workload.layers) {
     if (!selected(experiment.simulation.layers, layer)) continue;
@@ -78,21 +89,22 @@ void run_per_layer(const Experiment& experiment, Progress& progress,
       results.push_back(run_array_layer(experiment, layer, nullptr, nullptr));
     } else {
       const Operands operands = make_operands(layer);
-      results.push_back(run_array_layer(experiment, layer, &operands, nullptr));
+      results.push_back(run_array_layer(experiment, layer, &operands, nullptr, structure));
     }
   }
 }
 
 /// The network from its input to its last layer: every array layer's sums come from the simulated
 /// machine. Returns what the last layer wrote.
-Tensor run_chained(const Experiment& experiment, Progress& progress,
+Tensor run_chained(const Experiment& experiment, Progress& progress, StructureModel* structure,
                    std::vector<LayerResult>& results) {
   const Workload& workload = experiment.workload;
   results.resize(workload.layers.size());
   const auto on_array = [&](std::size_t index, const Operands& operands) {
     progress.update(index, workload.layers[index].name);
     std::vector<std::int64_t> sums;
-    results[index] = run_array_layer(experiment, workload.layers[index], &operands, &sums);
+    results[index] =
+        run_array_layer(experiment, workload.layers[index], &operands, &sums, structure);
     return sums;
   };
   std::vector<Tensor> outputs = run_network(workload, on_array);
@@ -104,7 +116,32 @@ Tensor run_chained(const Experiment& experiment, Progress& progress,
   return std::move(outputs.back());
 }
 
+/// Counts times costs, by the energy model of the run.
+void price(const Experiment& experiment, RunResult& run) {
+  const Technology& technology = experiment.machine.technology;
+  const EnergyModel model = experiment.simulation.energy_model;
+  for (LayerResult& layer : run.layers) {
+    layer.energy = energy(layer.actions, technology);
+    if (model != EnergyModel::both) continue;
+    // What has no netlist, such as pools on the vector unit, costs the same in both.
+    if (!layer.structure) layer.structure = {layer.actions, {}};
+    layer.structure->energy = energy(layer.structure->actions, technology);
+  }
+  run.area = area(area_items(experiment, model == EnergyModel::structure), technology);
+  if (model == EnergyModel::horowitz) return;
+  if (model == EnergyModel::both)
+    run.structure_area = area(area_items(experiment, true), technology);
+  run.structure_costs = technology.structure;
+  run.sampling_interval = experiment.simulation.sampling.interval;
+}
+
 }  // namespace
+
+bool selected(LayerSelection selection, const Layer& layer) {
+  if (selection == LayerSelection::conv)
+    return layer.kind == LayerKind::conv || layer.kind == LayerKind::depthwise;
+  return selection == LayerSelection::all || is_array_layer(layer.kind);
+}
 
 RunResult run_experiment(const Experiment& experiment, const ProgressOutput& output,
                          const std::string& command) {
@@ -118,17 +155,21 @@ RunResult run_experiment(const Experiment& experiment, const ProgressOutput& out
   run.ideal_memory = machine.config.memory.dram.ideal();
   Progress progress(output, machine.config.name + " on " + experiment.workload.name, "layers",
                     experiment.workload.layers.size());
+  std::optional<StructureModel> structure;
+  if (experiment.simulation.energy_model != EnergyModel::horowitz) structure.emplace(experiment);
   if (experiment.simulation.operands == OperandMode::chained) {
-    const Tensor scores = run_chained(experiment, progress, run.layers);
+    const Tensor scores =
+        run_chained(experiment, progress, structure ? &*structure : nullptr, run.layers);
     run.classification = classify(experiment.workload, scores);
   } else {
-    run_per_layer(experiment, progress, run.layers);
+    run_per_layer(experiment, progress, structure ? &*structure : nullptr, run.layers);
   }
-  for (LayerResult& layer : run.layers) layer.energy = energy(layer.actions, machine.technology);
-  run.area = area(area_items(machine.config), machine.technology);
+  price(experiment, run);
   std::set<std::string> notes;
   for (const LayerResult& layer : run.layers) {
     for (const std::string& note : cost_notes(layer.energy)) notes.insert(note);
+    if (!layer.structure) continue;
+    for (const std::string& note : cost_notes(layer.structure->energy)) notes.insert(note);
   }
   for (const std::string& source : run.area.sources) notes.insert("area: " + source);
   run.provenance.costs.assign(notes.begin(), notes.end());

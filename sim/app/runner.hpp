@@ -13,12 +13,18 @@ namespace bitscale::app {
 [[nodiscard]] RunResult run_experiment(const Experiment& experiment, const ProgressOutput& progress,
                                        const std::string& command = {});
 
+class StructureModel;
+
 /// Simulates one array layer of an experiment on the given operands (null: cycles alone) and
 /// accounts for it, energy left out. `sums` receives the layer's sums where it is not null and
-/// values were computed.
+/// values were computed. `structure` follows the gates where the experiment's energy model asks for
+/// it; null: one is made for the layer.
 [[nodiscard]] LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
-                                          const Operands* operands,
-                                          std::vector<std::int64_t>* sums);
+                                          const Operands* operands, std::vector<std::int64_t>* sums,
+                                          StructureModel* structure = nullptr);
+
+/// Whether the layer is among those that run.
+[[nodiscard]] bool selected(LayerSelection selection, const Layer& layer);
 
 /// A layer without MACs: on the vector unit, its tensors through DRAM like an array layer's; ReLU
 /// and bias happen in the output unit as results drain, and concatenation is addressing.

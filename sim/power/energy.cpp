@@ -44,6 +44,18 @@ void add_share(std::vector<ComponentShare>& shares, const std::string& component
   }
 }
 
+std::string_view to_string(EnergyModel model) {
+  switch (model) {
+    case EnergyModel::horowitz:
+      return "horowitz";
+    case EnergyModel::structure:
+      return "structure";
+    case EnergyModel::both:
+      return "both";
+  }
+  return "?";
+}
+
 std::string describe_action(const ActionCount& action) {
   switch (action.action) {
     case Action::multiply:

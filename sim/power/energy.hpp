@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/core/account.hpp"
@@ -9,10 +10,16 @@
 
 namespace bitscale {
 
+/// What stands for the energy of arithmetic: a table of operations, what netlists switch, or both
+/// side by side. Memories are from the table either way.
+enum class EnergyModel { horowitz, structure, both };
+
+[[nodiscard]] std::string_view to_string(EnergyModel model);
+
 /// What one kind of action cost: count x unit cost.
 struct ActionEnergy {
   ActionCount action;
-  double unit_pJ = 0;  ///< per count; 0 only where the count is 0
+  double unit_pJ = 0;  ///< per count; 0 only where the count is, or where a declared cost is
   double energy_pJ = 0;
   CostSource source;
   bool operator==(const ActionEnergy&) const = default;

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "sim/core/rounding.hpp"
+#include "sim/report/structure.hpp"
 
 namespace bitscale {
 
@@ -36,6 +38,29 @@ std::vector<std::string> components_of(const std::vector<RunResult>& runs) {
     }
   }
   return components;
+}
+
+constexpr std::array<const char*, 6> kStructureColumns = {"energy_model",
+                                                          "structure_energy_pJ",
+                                                          "structure_energy_gain_0_pJ",
+                                                          "structure_energy_gain_1_pJ",
+                                                          "switching_relative_half_width",
+                                                          "glitch_factor"};
+
+/// Columns that a table has where any of its runs followed gates.
+void add_structure_cells(const RunResult& run, const LayerResult& layer,
+                         std::vector<std::string>& cells) {
+  cells.push_back(run.provenance.energy_model);
+  const EnergyReport* energy = structure_energy(run, layer);
+  if (energy == nullptr) {
+    cells.insert(cells.end(), kStructureColumns.size() - 1, "");
+    return;
+  }
+  cells.push_back(format_significant(energy->total_pJ));
+  cells.push_back(format_significant(energy_at_gain_pJ(run, layer, 0)));
+  cells.push_back(format_significant(energy_at_gain_pJ(run, layer, 1)));
+  cells.push_back(layer.switching ? format_significant(layer.switching->relative_half_width) : "");
+  cells.push_back(layer.switching ? format_significant(layer.switching->glitch_factor) : "");
 }
 
 std::vector<std::string> header(const std::vector<std::string>& components) {
@@ -115,9 +140,17 @@ std::string csv_cell(std::string_view text) {
 
 std::string runs_csv(const std::vector<RunResult>& runs) {
   const std::vector<std::string> components = components_of(runs);
-  std::string text = line(header(components));
+  const bool gates = std::ranges::any_of(
+      runs, [](const RunResult& run) { return run.structure_costs.has_value(); });
+  std::vector<std::string> titles = header(components);
+  if (gates) titles.insert(titles.end(), kStructureColumns.begin(), kStructureColumns.end());
+  std::string text = line(titles);
   for (const RunResult& run : runs) {
-    for (const LayerResult& layer : run.layers) text += line(row(run, layer, components));
+    for (const LayerResult& layer : run.layers) {
+      std::vector<std::string> cells = row(run, layer, components);
+      if (gates) add_structure_cells(run, layer, cells);
+      text += line(cells);
+    }
   }
   return text;
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/core/rounding.hpp"
+#include "sim/report/structure.hpp"
 
 namespace bitscale {
 
@@ -65,7 +66,52 @@ Json check_json(const std::optional<CheckResult>& check) {
           {"first_mismatch", check->first_mismatch}};
 }
 
-Json layer_json(const LayerResult& layer) {
+Json switching_json(const std::optional<SwitchingSample>& sample) {
+  if (!sample) return nullptr;
+  return {{"full", sample->full},
+          {"transitions", sample->transitions},
+          {"sampled", sample->sampled},
+          {"timed", sample->timed},
+          {"units_per_transition", number(sample->units_per_transition)},
+          {"relative_half_width", number(sample->relative_half_width)},
+          {"glitch_factor", number(sample->glitch_factor)},
+          {"glitch_relative_half_width", number(sample->glitch_relative_half_width)}};
+}
+
+Json layer_structure_json(const RunResult& run, const LayerResult& layer) {
+  const EnergyReport* energy = structure_energy(run, layer);
+  if (energy == nullptr) return nullptr;
+  Json json;
+  json["energy_pJ"] = number(energy->total_pJ);
+  json["energy_gain_0_pJ"] = number(energy_at_gain_pJ(run, layer, 0));
+  json["energy_gain_1_pJ"] = number(energy_at_gain_pJ(run, layer, 1));
+  json["energy_by_component_pJ"] = shares_json(energy->components_pJ);
+  json["actions"] = actions_json(energy->actions);
+  json["switching"] = switching_json(layer.switching);
+  return json;
+}
+
+/// Of a whole run, with the constants that the figures rest on.
+Json structure_json(const RunResult& run) {
+  const std::optional<EnergyReport> energy = structure_energy(run);
+  if (!energy) return nullptr;
+  const StructureCosts& costs = *run.structure_costs;
+  const AreaReport& area = run.structure_area ? *run.structure_area : run.area;
+  Json json;
+  json["energy_pJ"] = number(energy->total_pJ);
+  json["energy_gain_0_pJ"] = number(energy_at_gain_pJ(run, 0));
+  json["energy_gain_1_pJ"] = number(energy_at_gain_pJ(run, 1));
+  json["energy_by_component_pJ"] = shares_json(energy->components_pJ);
+  json["area_um2"] = number(area.total_um2);
+  json["pin_pJ"] = number(costs.pin_pJ.value);
+  json["glitch_gain"] = number(costs.glitch_gain.value);
+  json["sampling_interval"] = number(run.sampling_interval);
+  json["interval_reached"] = interval_reached(run);
+  json["switching"] = switching_json(switching_of(run));
+  return json;
+}
+
+Json layer_json(const RunResult& run, const LayerResult& layer) {
   Json json;
   json["name"] = layer.name;
   json["kind"] = layer.kind;
@@ -94,6 +140,7 @@ Json layer_json(const LayerResult& layer) {
                       {"weight_zero_fraction", number(operands.weight_zero_fraction)},
                       {"effectual_macs",
                        operands.result == "none" ? Json(nullptr) : Json(operands.effectual_macs)}};
+  if (run.structure_costs) json["structure"] = layer_structure_json(run, layer);
   json["mapping"] = layer.mapping;
   json["check"] = check_json(layer.check);
   return json;
@@ -107,6 +154,7 @@ Json provenance_json(const Provenance& provenance) {
           {"profile", provenance.profile},
           {"technology", provenance.technology},
           {"fidelity", provenance.fidelity},
+          {"energy_model", provenance.energy_model},
           {"config_sha256", provenance.config_sha256},
           {"workload_sha256", provenance.workload_sha256},
           {"technology_sha256", provenance.technology_sha256},
@@ -145,6 +193,7 @@ Json totals_json(const RunResult& run) {
   json["operands"] = run.operands();
   json["check_matched"] = matched ? Json(*matched) : Json(nullptr);
   const std::optional<Classification>& classified = run.classification;
+  if (run.structure_costs) json["structure"] = structure_json(run);
   json["images"] = run.images > 0 ? Json(run.images) : Json(nullptr);
   json["correct_images"] = classified ? Json(classified->correct) : Json(nullptr);
   json["accuracy"] = classified ? number(classified->accuracy()) : Json(nullptr);
@@ -163,7 +212,7 @@ Json run_json(const RunResult& run) {
                      {"ideal_memory", run.ideal_memory}};
   json["totals"] = totals_json(run);
   json["layers"] = Json::array();
-  for (const LayerResult& layer : run.layers) json["layers"].push_back(layer_json(layer));
+  for (const LayerResult& layer : run.layers) json["layers"].push_back(layer_json(run, layer));
   return json;
 }
 

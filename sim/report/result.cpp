@@ -135,15 +135,19 @@ std::string result_digest(const RunResult& run) {
     add(layer.dram_bits_activations);
     add(layer.dram_bits_weights);
     add(layer.dram_bits_outputs);
-    for (const ActionCount& action : layer.actions) {
-      text += "\n" + action.component + " ";
-      add(static_cast<int>(action.action));
-      add(action.width_a);
-      add(action.width_b);
-      add(action.capacity_bits);
-      add(action.access_bits);
-      add(action.count);
-    }
+    const auto add_actions = [&](const std::vector<ActionCount>& actions) {
+      for (const ActionCount& action : actions) {
+        text += "\n" + action.component + " ";
+        add(static_cast<int>(action.action));
+        add(action.width_a);
+        add(action.width_b);
+        add(action.capacity_bits);
+        add(action.access_bits);
+        add(action.count);
+      }
+    };
+    add_actions(layer.actions);
+    if (layer.structure) add_actions(layer.structure->actions);
     text += "\n";
   }
   return sha256_hex(std::string_view(text));

@@ -32,6 +32,27 @@ struct OperandReport {
   bool operator==(const OperandReport&) const = default;
 };
 
+/// How the switching of a layer, or of a run, was found out. A transition is one unit going from
+/// one cycle to the next.
+struct SwitchingSample {
+  bool full = false;              ///< every one was followed
+  std::uint64_t transitions = 0;  ///< of all units
+  std::uint64_t sampled = 0;      ///< followed
+  std::uint64_t timed = 0;        ///< of these, with gate delays
+  double units_per_transition = 0;        ///< pins between settled states
+  double relative_half_width = 0;         ///< of its 95 % interval
+  double glitch_factor = 1;               ///< with glitches / without
+  double glitch_relative_half_width = 0;  ///< of its 95 % interval
+  bool operator==(const SwitchingSample&) const = default;
+};
+
+/// A layer's energy by what its gates switch, where that is not its only energy.
+struct StructureEnergy {
+  std::vector<ActionCount> actions;  ///< arithmetic and memories
+  EnergyReport energy;
+  bool operator==(const StructureEnergy&) const = default;
+};
+
 /// Raw counters of one layer with its energy. What follows from them is a function below, computed
 /// nowhere else.
 struct LayerResult {
@@ -48,7 +69,9 @@ struct LayerResult {
   std::uint64_t dram_bits_activations = 0, dram_bits_weights = 0, dram_bits_outputs = 0;
   std::optional<CheckResult> check;
   std::string mapping;  ///< one line for people
-  EnergyReport energy;
+  EnergyReport energy;  ///< of `actions`
+  std::optional<SwitchingSample> switching = {};  ///< where gates were followed
+  std::optional<StructureEnergy> structure = {};  ///< beside `energy`, with both models
 
   [[nodiscard]] std::uint64_t dram_bits() const {
     return dram_bits_activations + dram_bits_weights + dram_bits_outputs;
@@ -63,6 +86,7 @@ struct Provenance {
   std::string version;
   std::string command;
   std::string machine, workload, profile, technology, fidelity;
+  std::string energy_model = "horowitz";
   std::string config_sha256, workload_sha256, technology_sha256;
   std::vector<std::uint64_t> seeds;
   std::string result_digest;          ///< SHA-256 over integers only: cycles, slots and counts
@@ -81,6 +105,9 @@ struct RunResult {
   bool ideal_memory = false;    ///< the DRAM channel never made the array wait
   std::vector<LayerResult> layers;
   AreaReport area;
+  std::optional<AreaReport> structure_area = {};  ///< from gates, beside `area`, with both models
+  std::optional<StructureCosts> structure_costs = {};  ///< where gates were followed
+  double sampling_interval = 0;                        ///< asked for; 0 where nothing was sampled
   std::vector<std::string> next = {};  ///< commands worth typing next; they run as they stand
   std::uint64_t images = 0;            ///< of the batch; 0 where unknown
   std::optional<Classification> classification = {};  ///< where real images went all the way

@@ -190,8 +190,11 @@ std::string settings_text(const RunResult& run) {
       run.ideal_memory ? "  ideal DRAM: a layer is resident as a whole, its tensors move once and "
                          "take no time\n"
                        : "";
-  return memory + fmt::format("  {} fidelity, technology {} at {} V, bitscale {}\n",
-                              run.provenance.fidelity, run.provenance.technology,
+  const std::string model = run.provenance.energy_model == "horowitz"
+                                ? ""
+                                : fmt::format("energy model {}, ", run.provenance.energy_model);
+  return memory + fmt::format("  {} fidelity, {}technology {} at {} V, bitscale {}\n",
+                              run.provenance.fidelity, model, run.provenance.technology,
                               format_plain(run.vdd_V), run.provenance.version);
 }
 
@@ -215,6 +218,7 @@ std::string run_text(const RunResult& run, const TextStyle& style) {
   text += operands_text(run, style);
   text += causes_text(run, style) + "\n";
   text += energy_text(run, style) + "\n";
+  text += structure_text(run, style);
   text += bold("What the numbers rest on", style) + "\n";
   text += basis_text(basis_of(run)) + settings_text(run);
   text += "  " + digests_text(run) + "\n\n";

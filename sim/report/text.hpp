@@ -21,6 +21,10 @@ namespace bitscale {
 [[nodiscard]] std::string accuracies_text(const std::vector<RunResult>& runs,
                                           const TextStyle& style = {});
 
+/// What energies from gates rest on, with both models side by side where there are two; '' where
+/// gates were not followed.
+[[nodiscard]] std::string structure_text(const RunResult& run, const TextStyle& style = {});
+
 /// A comparison for people: who wins by how much, a row per workload and machine, layers where
 /// there is one workload, what was held equal.
 [[nodiscard]] std::string compare_text(const CompareResult& comparison,

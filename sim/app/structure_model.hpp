@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/activity/activity.hpp"
+#include "sim/app/experiment.hpp"
+#include "sim/mapping/schedule.hpp"
+#include "sim/report/result.hpp"
+
+namespace bitscale::app {
+
+/// The part of a run that follows gates: keeps what was drawn from layer to layer, and knows how
+/// exactly each layer must be followed for the network's total.
+class StructureModel {
+ public:
+  explicit StructureModel(const Experiment& experiment);
+
+  /// Appends what the layer's gates, registers and operand wires switch, and says how it was found
+  /// out. Throws MappingError where the model lacks what the mapping needs.
+  SwitchingSample measure(const Mapping& mapping, const Operands& operands,
+                          const UnitActivity& work, const Traffic& traffic,
+                          std::vector<ActionCount>& actions);
+
+ private:
+  [[nodiscard]] ActivityPlan plan_for(const Mapping& mapping) const;
+
+  const Experiment& experiment_;
+  GateCache gates_;
+  double whole_work_ = 0;  ///< cycles of units over all layers that run
+};
+
+/// Gates and registers of the machine's units in NAND2 equivalents. Nothing where no layer runs on
+/// the array.
+[[nodiscard]] std::vector<AreaItem> gate_area(const Experiment& experiment);
+
+}  // namespace bitscale::app
