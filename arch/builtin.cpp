@@ -8,6 +8,7 @@
 #include "arch/bit_fusion/bit_fusion.hpp"
 #include "arch/bit_serial/bit_serial.hpp"
 #include "arch/codebook/codebook.hpp"
+#include "arch/dvafs/dvafs.hpp"
 #include "arch/parallel/parallel.hpp"
 #include "arch/shift_add/shift_add.hpp"
 #include "arch/xnor/xnor.hpp"
@@ -28,6 +29,10 @@ UnitPointer read_bit_serial(config::Reader& reader) {
 
 UnitPointer read_bit_fusion(config::Reader& reader) {
   return std::make_shared<BitFusionUnit>(parse_bit_fusion(reader));
+}
+
+UnitPointer read_dvafs(config::Reader& reader) {
+  return std::make_shared<DvafsUnit>(parse_dvafs(reader));
 }
 
 UnitPointer read_xnor(config::Reader& reader) {
@@ -54,6 +59,8 @@ std::span<const UnitKind> builtin_units() {
       {"bit_serial", "serial inner-product unit: time grows with the bits used", read_bit_serial},
       {"bit_fusion", "16 BitBricks that fuse: narrower operands, more products per cycle",
        read_bit_fusion},
+      {"dvafs", "multipliers cut into subwords: narrower operands, more products per cycle",
+       read_dvafs},
       {"xnor", "XNOR gates and a population count for operands of +-1", read_xnor},
       {"add_sub", "adders that add, subtract or skip: binary and ternary weights", read_add_sub},
       {"shift_add", "barrel shifters and adders: weights that are powers of two", read_shift_add},

@@ -6,6 +6,7 @@
 #include "sim/app/runner.hpp"
 #include "sim/app/structure_model.hpp"
 #include "sim/core/errors.hpp"
+#include "sim/mapping/active_steps.hpp"
 #include "sim/workload/reference.hpp"
 #include "sim/workload/statistics.hpp"
 
@@ -36,8 +37,12 @@ void apply_guard(const Mapping& mapping, const Unit& unit, const Operands* opera
       activity.active_macs = statistics.active_products;
       break;
     case Guard::lane_group: {
-      const ActiveGroups groups = count_active_groups(mapping.shape, operands->activations,
-                                                      mapping.in_unit[Dim::C], mapping.pad_value);
+      const auto& subwords = mapping.subwords.loops;
+      const bool along_channels = subwords.empty() || subwords.front().dim == Dim::C;
+      const ActiveGroups groups =
+          along_channels ? count_active_groups(mapping.shape, operands->activations,
+                                               mapping.in_unit[Dim::C], mapping.pad_value)
+                         : count_active_unit_steps(mapping, operands->activations);
       activity.active_unit_steps = groups.groups;
       activity.active_macs = groups.products;
       return;
