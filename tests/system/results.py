@@ -104,8 +104,10 @@ class Models(unittest.TestCase):
     def test_real_images_are_called_real(self):
         run = result("run", "lenet_real_images")
         self.assertEqual(run["layers"][0]["operands"]["activations"], "real")
-        self.assertEqual(run["totals"]["operands"], "mixed")
+        self.assertEqual(run["totals"]["operands"], "real")
         self.assertIs(run["totals"]["check_matched"], True)
+        self.assertEqual(run["totals"]["images"], 100)
+        self.assertGreater(run["totals"]["accuracy"], 0.88)
 
     def test_a_narrow_accumulator_overflows_and_says_so(self):
         run = result("run", "--machine", "stripes", "--workload", "tiny", "--check",

@@ -238,8 +238,9 @@ TEST(LenetFashion, ReadsRealImagesIntoTheFirstLayer) {
   const Layer conv1 = layer_of(workload, "conv1");
   EXPECT_EQ(workload.input_source.kind, TensorSource::Kind::dataset);
   EXPECT_EQ(conv1.activation_source.dataset, "fashion_mnist_test");
-  EXPECT_EQ(conv1.activation, (TensorType{8, Encoding::unsigned_, 0}));
-  EXPECT_EQ(macs_of(workload, true), 1888000);
+  EXPECT_EQ(conv1.activation, (TensorType{8, Encoding::unsigned_, 8}));
+  EXPECT_EQ(macs_of(workload, true), 357600);
+  EXPECT_EQ(macs_of(workload, false), 416520);
 }
 
 }  // namespace
