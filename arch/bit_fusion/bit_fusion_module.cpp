@@ -33,7 +33,7 @@ FusionUnitModule::FusionUnitModule(const sc_core::sc_module_name& name, const Fu
     sensitive << activation[product] << weight[product] << valid[product];
   }
   SC_METHOD(add);
-  for (const auto& product : products_) sensitive << product;
+  for (std::size_t brick = 0; brick < kBricks; ++brick) sensitive << products_[brick];
 }
 
 void FusionUnitModule::distribute() {
@@ -87,12 +87,12 @@ BitFusionMac::BitFusionMac(const sc_core::sc_module_name& name, std::size_t lane
     unit.sum(sums_[lane]);
   }
   SC_METHOD(pass_on);
-  for (const auto& sum : sums_) sensitive << sum;
+  for (std::size_t lane = 0; lane < lanes; ++lane) sensitive << sums_[lane];
 }
 
 std::int64_t BitFusionMac::addend(int cycle, std::size_t /*segment*/) const {
   std::int64_t sum = 0;
-  for (const auto& lane : sums_) sum += lane.read();
+  for (std::size_t lane = 0; lane < sums_.size(); ++lane) sum += sums_[lane].read();
   return sum * (std::int64_t{1} << mode_.shift(cycle));
 }
 

@@ -42,7 +42,7 @@ class Bench {
     unit->sum_out[0](sum);
     unit->busy(busy);
     unit->done(done);
-    for (auto& position : valid) position.write(true);
+    for (std::size_t i = 0; i < valid.size(); ++i) valid[i].write(true);
   }
 
   void tick() {

@@ -9,6 +9,7 @@
 #include "sim/activity/unit_energy.hpp"
 #include "sim/netlist/area.hpp"
 #include "sim/netlist/registers.hpp"
+#include "sim/netlist/timing.hpp"
 #include "sim/netlist/toggles.hpp"
 #include "tests/unit/arch/bit_fusion_streams.hpp"
 
@@ -84,8 +85,8 @@ TEST(BitFusionNetlist, SumsItsLanes) {
   std::mt19937_64 random(14);
   for (const OperandTypes& types : all_fusion_types({4, 16})) {
     const int products = 3 * fusion_mode(types).products();
-    std::vector<FusionStep> steps;
-    for (int i = 0; i < 512; ++i) steps.push_back(test::random_step(types, products, random));
+    std::vector<FusionStep> steps(kLanes);
+    for (FusionStep& step : steps) step = test::random_step(types, products, random);
     expect_addends(types, steps, 3);
   }
 }
@@ -173,6 +174,22 @@ TEST(BitFusionEnergy, PerProductAgreesWithTheReference) {
         << row.bits;
   }
 }
+
+std::uint32_t path(int bits) {
+  const UnitNetlist unit = BitFusionUnit({}).make_netlist(
+      1, test::fusion_types(bits, Encoding::twos, bits, Encoding::twos, {32, Overflow::wrap}));
+  return netlist::analyse_timing(unit.netlist, unit.ties).path_units;
+}
+
+/// A narrow mode sums more products in one cycle: carries start at bit 0 of every level of the
+/// tree, where wide words start 2 or 4 bits further up. So narrow modes gain no time.
+TEST(BitFusionPath, IsNoShorterForNarrowerOperands) {
+  EXPECT_GT(path(2), path(4));
+  EXPECT_GT(path(4), path(8));
+  EXPECT_NEAR(static_cast<double>(path(2)) / path(8), 1, .15);
+}
+
+TEST(BitFusionPath, IsThatOfEightBitsForPassesOfWiderOperands) { EXPECT_EQ(path(16), path(8)); }
 
 }  // namespace
 }  // namespace bitscale

@@ -16,6 +16,7 @@ std::int64_t datapath_sum(const FusionMode& mode, const FusionStep& step) {
   std::int64_t total = 0;
   for (int cycle = 0; cycle < mode.cycles(); ++cycle) {
     Bricks bricks{};
+    std::size_t brick = 0;
     for (int row = 0; row < 4; ++row) {
       for (int column = 0; column < 4; ++column) {
         const int product = mode.product_at(row, column);
@@ -23,7 +24,7 @@ std::int64_t datapath_sum(const FusionMode& mode, const FusionStep& step) {
         const std::int32_t a =
             mode.activation.half(step.activations[word], mode.activation_pass(cycle));
         const std::int32_t w = mode.weight.half(step.weights[word], mode.weight_pass(cycle));
-        bricks[static_cast<std::size_t>(4 * row + column)] =
+        bricks[brick++] =
             BitBrick::multiply(mode.activation.digit(a, row - mode.first_row(product)),
                                mode.weight.digit(w, column - mode.first_column(product)));
       }
