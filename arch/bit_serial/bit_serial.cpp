@@ -39,9 +39,13 @@ std::string BitSerialUnit::refusal(const OperandTypes& types) const {
 UnitMode BitSerialUnit::mode(const OperandTypes& types) const {
   UnitMode mode;
   mode.accumulator_bits = types.accumulator.bits;
-  if (config_.serial != Serial::weights) mode.cycles *= types.activation.bits;
-  if (config_.serial != Serial::activations) mode.cycles *= types.weight.bits;
+  mode.cycles = operands(types).cycles();
   return mode;
+}
+
+SerialPair BitSerialUnit::operands(const OperandTypes& types) const {
+  return {{types.activation, config_.serial != Serial::weights},
+          {types.weight, config_.serial != Serial::activations}};
 }
 
 int BitSerialUnit::stored_activation_bits(const TensorType& type) const {
@@ -54,7 +58,8 @@ int BitSerialUnit::stored_weight_bits(const TensorType& type) const {
 
 std::uint64_t BitSerialUnit::accumulate(const AccumulateBlock& block,
                                         const OperandTypes& types) const {
-  return accumulate_block(block, types, config_.serial);
+  // Bits meet in registers that hold every sum; the accumulator adds once per step.
+  return accumulate_block(block, types, Serial::none);
 }
 
 int BitSerialUnit::tree_bits(std::int64_t lanes) const {

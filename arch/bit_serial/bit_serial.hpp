@@ -1,13 +1,15 @@
 #pragma once
 
+#include "arch/bit_serial/serial_operand.hpp"
 #include "arch/common/accumulate.hpp"
 #include "arch/unit.hpp"
 
 namespace bitscale {
 
 /// Serial inner-product unit (SIP) of Stripes: AND gates, an exact adder tree over the lanes and a
-/// shifting accumulator. One operand enters bit by bit (activations or weights), or both do, as in
-/// Loom.
+/// register that shifts up as bits enter, most significant first; with the last bit the accumulator
+/// adds the step's exact sum. One operand enters bit by bit (activations or weights), or both do,
+/// as in Loom.
 struct BitSerialConfig {
   Serial serial = Serial::activations;
   int max_activation_bits = 16;
@@ -43,6 +45,7 @@ class BitSerialUnit final : public Unit {
                                          const OperandTypes& types) const override;
 
  private:
+  [[nodiscard]] SerialPair operands(const OperandTypes& types) const;
   [[nodiscard]] int tree_bits(std::int64_t lanes) const;
 
   BitSerialConfig config_;

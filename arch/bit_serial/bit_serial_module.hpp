@@ -3,28 +3,25 @@
 #include <systemc>
 
 #include "arch/bit_serial/bit_serial.hpp"
+#include "arch/bit_serial/serial_operand.hpp"
 #include "arch/common/clocked_unit_module.hpp"
-#include "arch/common/serial.hpp"
 
 namespace bitscale {
 
 /// The SIP with pins: a serial operand's lanes carry one bit per clock, which AND gates apply to
-/// the other operand; the tree's sum goes to the accumulator with the weight of the cycle.
+/// the other operand. The tree's sum goes into a register that shifts up by a bit per clock; with
+/// the last bit, the accumulator adds what the register would take.
 class BitSerialMac final : public ClockedUnit {
  public:
+  SC_HAS_PROCESS(BitSerialMac);
   BitSerialMac(const sc_core::sc_module_name& name, std::size_t lanes, Guard guard,
-               const OperandPort& activations, const OperandPort& weights,
-               const AccumulatorConfig& accumulator)
-      : ClockedUnit(name, lanes, activations.cycles() * weights.cycles(), 1, accumulator),
-        guard_(guard),
-        activations_(activations),
-        weights_(weights) {}
+               const SerialPair& operands, const AccumulatorConfig& accumulator);
 
   [[nodiscard]] std::int32_t activation_pins(std::int32_t word, int cycle) const override {
-    return activations_.slice(word, activation_cycle(cycle));
+    return operands_.activations.slice(word, operands_.activation_cycle(cycle));
   }
   [[nodiscard]] std::int32_t weight_pins(std::int32_t word, int cycle) const override {
-    return weights_.slice(word, weight_cycle(cycle));
+    return operands_.weights.slice(word, operands_.weight_cycle(cycle));
   }
 
  protected:
@@ -32,12 +29,16 @@ class BitSerialMac final : public ClockedUnit {
   [[nodiscard]] bool lane_works(std::size_t lane) const override;
 
  private:
-  /// Activation bits outside, weight bits inside.
-  [[nodiscard]] int activation_cycle(int cycle) const { return cycle / weights_.cycles(); }
-  [[nodiscard]] int weight_cycle(int cycle) const { return cycle % weights_.cycles(); }
+  void shift();  ///< rising edge: the registers take one bit more
+  [[nodiscard]] std::int64_t tree_sum() const;
+  /// What the registers take in a cycle: the one over weight bits, and the one over activation bits
+  /// that it goes to with its last.
+  [[nodiscard]] std::int64_t next_row(int cycle) const;
+  [[nodiscard]] std::int64_t next_word(int cycle) const;
 
   Guard guard_;
-  OperandPort activations_, weights_;
+  SerialPair operands_;
+  sc_core::sc_signal<std::int64_t> row_{"row"}, word_{"word"};
 };
 
 }  // namespace bitscale

@@ -30,6 +30,8 @@ class ClockedUnit : public PinUnit {
 
   [[nodiscard]] std::size_t positions() const { return activation_in.size(); }
   [[nodiscard]] std::size_t segments() const { return sum_out.size(); }
+  /// Cycle of the step that the pins stand for.
+  [[nodiscard]] int cycle() const { return cycle_.read(); }
 
   /// For a datapath made of modules: notified when what they show has changed, after the pins have.
   sc_core::sc_event datapath_settled_;

@@ -185,8 +185,8 @@ TEST(BitSerialMac, IsDoneAfterOneCyclePerActivationBit) {
 
 TEST(BitSerialMac, TakesSingleBitsOnItsSerialPins) {
   Bench bench(sip(Serial::activations), 1, types_of(5, 8));
-  EXPECT_EQ(bench.unit->activation_pins(0b01101, 0), 1);
-  EXPECT_EQ(bench.unit->activation_pins(0b01101, 1), 0);
+  EXPECT_EQ(bench.unit->activation_pins(0b01101, 0), 0);  // most significant first
+  EXPECT_EQ(bench.unit->activation_pins(0b01101, 1), 1);
   EXPECT_EQ(bench.unit->weight_pins(-9, 3), -9);
 }
 
@@ -195,8 +195,13 @@ TEST(BitSerialMac, CyclesWithoutEnableChangeNothing) {
   bench.step({50}, {3}, 2, true);
   bench.tick();
   bench.tick();
-  EXPECT_EQ(bench.sum.read(), 150);
   EXPECT_TRUE(bench.busy.read());
+  EXPECT_EQ(bench.sum.read(), 0);  // the accumulator adds with the last bit
+  bench.enable.write(true);
+  bench.clear.write(false);
+  bench.weights[0].write(bench.unit->weight_pins(3, 2));
+  bench.tick();
+  EXPECT_EQ(bench.sum.read(), 150);
 }
 
 TEST(BitSerialMac, ActivationBitsRunOutsideWeightBitsWhereBothAreSerial) {
@@ -207,8 +212,8 @@ TEST(BitSerialMac, ActivationBitsRunOutsideWeightBitsWhereBothAreSerial) {
     activation.push_back(bench.unit->activation_pins(0b01, cycle));
     weight.push_back(bench.unit->weight_pins(word, cycle));
   }
-  EXPECT_EQ(activation, (std::vector<int>{1, 1, 1, 0, 0, 0}));
-  EXPECT_EQ(weight, (std::vector<int>{0, 1, 1, 0, 1, 1}));
+  EXPECT_EQ(activation, (std::vector<int>{0, 0, 0, 1, 1, 1}));
+  EXPECT_EQ(weight, (std::vector<int>{1, 1, 0, 1, 1, 0}));
 }
 
 TEST(BitSerialMac, HeldLaneGroupCountsAsGuarded) {
