@@ -14,8 +14,10 @@ namespace bitscale {
 class Unit;
 
 /// How an operand reaches the positions of an axis: one value for all, one value each, or handed on
-/// from neighbour to neighbour, one hop per cycle (skewed).
-enum class Movement { broadcast, unicast, forward };
+/// from neighbour to neighbour, one hop per cycle (skewed). slide: each position reads its place of
+/// a queue of activations, which moves on by one window per tap along S, so that neighbouring
+/// windows' taps are fetched once.
+enum class Movement { broadcast, unicast, forward, slide };
 
 /// How the partial sums of an axis combine: not at all, in an adder tree within the cycle, or
 /// handed down a chain, one hop per cycle.

@@ -63,6 +63,11 @@ Axis parse_axis(config::Reader& reader, bool lanes) {
       {"broadcast", Movement::broadcast},
       {"unicast", Movement::unicast},
       {"forward", Movement::forward}};
+  static const std::vector<std::pair<std::string_view, Movement>> kActivationMovements = [] {
+    auto movements = kMovements;
+    movements.emplace_back("slide", Movement::slide);
+    return movements;
+  }();
   static const std::vector<std::pair<std::string_view, Combination>> kCombinations = {
       {"local", Combination::local}, {"tree", Combination::tree}, {"chain", Combination::chain}};
   const std::size_t problems = reader.problem_count();
@@ -85,7 +90,7 @@ Axis parse_axis(config::Reader& reader, bool lanes) {
     }
   }
   axis.activations = reader.doc("How activations reach the positions")
-                         .choice("activations", kMovements,
+                         .choice("activations", kActivationMovements,
                                  std::optional(lanes ? Movement::unicast : Movement::broadcast));
   axis.weights = reader.doc("How weights reach the positions")
                      .choice("weights", kMovements,

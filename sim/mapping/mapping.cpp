@@ -129,11 +129,11 @@ void map_axes(Mapping& m, const MachineConfig& machine) {
   }
   map_subwords(m, machine);
   const MappedAxis& lanes = m.lanes;
-  if (lanes.activations == Movement::forward || lanes.weights == Movement::forward ||
-      lanes.partial_sums == Combination::chain) {
+  if (lanes.activations == Movement::forward || lanes.activations == Movement::slide ||
+      lanes.weights == Movement::forward || lanes.partial_sums == Combination::chain) {
     throw MappingError(m.layer,
                        "the lanes of a unit work in the same cycle, so nothing moves by "
-                       "forward or chain along them");
+                       "forward, slide or chain along them");
   }
   if (machine.unit->guard() == Guard::lane_group &&
       (m.in_unit[Dim::C] != m.spatial[Dim::C] || m.in_unit[Dim::R] * m.in_unit[Dim::S] > 1)) {
@@ -211,6 +211,23 @@ std::int64_t skew(const MappedAxis& axis) {
   const bool hops = axis.activations == Movement::forward || axis.weights == Movement::forward ||
                     axis.partial_sums == Combination::chain;
   return hops ? axis.size - 1 : 0;
+}
+
+/// A queue of activations serves one axis of windows along Q, tap after tap along S.
+void set_slide(Mapping& m) {
+  for (const MappedAxis* axis : {&m.rows, &m.columns}) {
+    if (axis->activations != Movement::slide) continue;
+    const bool windows = std::ranges::all_of(axis->loops, [](const SpatialLoop& loop) {
+      return loop.factor == 1 || loop.dim == Dim::Q;
+    });
+    if (!windows || m.step_order.empty() || m.step_order.back() != Dim::S ||
+        m.spatial[Dim::S] > 1) {
+      throw MappingError(m.layer,
+                         "activations: slide needs windows of one row (Q, or PQ with windows: "
+                         "per_row) alone along its axis, and S as the innermost loop of steps");
+    }
+    m.slides = true;
+  }
 }
 
 void set_timing(Mapping& m, const MachineConfig& machine) {
@@ -309,6 +326,7 @@ Mapping map_layer(const Layer& layer, const MachineConfig& machine) {
   set_bounds(m, machine);
   map_axes(m, machine);
   set_loops(m, machine.dataflow);
+  set_slide(m);
   set_timing(m, machine);
   check_sizes(m);
   if (m.windows == Windows::ideal &&

@@ -72,6 +72,7 @@ struct Mapping {
   std::int64_t latency_cycles = 0;  ///< of the slower operand buffer, once per layer
   std::int64_t load_cycles = 0;     ///< to shift one set of stationary weights in
   bool shadow_weights = false;
+  bool slides = false;  ///< activations of neighbouring windows along Q are fetched once per row
   bool partial_sums_in_place =
       true;  ///< no other outputs come between two passes that add to the same ones
   std::int64_t accumulator_sets = 2, accumulator_entries = 1;

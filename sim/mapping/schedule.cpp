@@ -121,8 +121,12 @@ std::uint64_t activation_elements(const Mapping& m, const Pass& pass) {
   }
   const std::int64_t rows =
       sum_footprints(m, r, Dim::P, Dim::R, m.shape.stride_h, m.shape.dilation_h);
-  const std::int64_t columns =
-      sum_footprints(m, r, Dim::Q, Dim::S, m.shape.stride_w, m.shape.dilation_w);
+  std::int64_t columns = sum_footprints(m, r, Dim::Q, Dim::S, m.shape.stride_w, m.shape.dilation_w);
+  if (m.slides) {  // once for all taps along S
+    columns = sum_iterations(r[Dim::Q].extent(), m.spatial[Dim::Q], [&](std::int64_t windows) {
+      return footprint(windows, r[Dim::S].extent(), m.shape.stride_w, m.shape.dilation_w);
+    });
+  }
   return static_cast<std::uint64_t>(r[Dim::N].extent() * r[Dim::G].extent() * r[Dim::C].extent() *
                                     sum_activation_sets(m, filters) * rows * columns);
 }

@@ -35,7 +35,12 @@ class Enumeration {
       step_weights_.clear();
       for (std::int64_t row = 0; row < m_.rows.size; ++row)
         for (std::int64_t column = 0; column < m_.columns.size; ++column) visit(step, row, column);
-      activation_fetches += step_activations_.size();
+      // A queue that slides keeps what it fetched for the taps before in the same row.
+      const std::int64_t taps = pass.ranges[Dim::S].extent();
+      if (!m_.slides || step % taps == 0) queue_.clear();
+      const std::size_t before = queue_.size();
+      queue_.insert(step_activations_.begin(), step_activations_.end());
+      activation_fetches += queue_.size() - before;
       weight_fetches += step_weights_.size();
       most_activations = std::max(most_activations, step_activations_.size());
       most_weights = std::max(most_weights, step_weights_.size());
@@ -103,7 +108,7 @@ class Enumeration {
 
   const Mapping& m_;
   const Pass& pass_;
-  std::set<Fetch> step_activations_, step_weights_;
+  std::set<Fetch> step_activations_, step_weights_, queue_;
 };
 
 /// Calls visit(tile, pass) for every pass of a layer in order, or until an assertion failed.

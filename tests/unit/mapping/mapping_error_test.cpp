@@ -55,12 +55,28 @@ TEST(MappingError, FiltersAlongTheLanes) {
 }
 
 TEST(MappingError, MovementFromLaneToLane) {
-  for (const char* key : {"activations: forward", "weights: forward", "partial_sums: chain"}) {
+  for (const char* key :
+       {"activations: forward", "activations: slide", "weights: forward", "partial_sums: chain"}) {
     EXPECT_THAT(refusal(kParallel + "array: {lanes: {size: 4, loops: C 4, " + key + "}}\n",
                         layer_of(convolution(4, 4, 4, 3))),
                 HasSubstr("the lanes of a unit work in the same cycle"))
         << key;
   }
+}
+
+TEST(MappingError, QueueOfActivationsThatCannotSlide) {
+  const std::string queue = "array: {columns: {size: 4, loops: Q 4, activations: slide}}\n";
+  const std::string needs = "activations: slide needs windows of one row";
+  EXPECT_EQ(refusal(kParallel + queue + "dataflow: {order: [N, G, K, P, Q, C, R, S]}\n",
+                    layer_of(convolution(4, 4, 4, 3))),
+            "");
+  EXPECT_THAT(refusal(kParallel + queue + "dataflow: {order: [N, G, K, P, Q, S, R, C]}\n",
+                      layer_of(convolution(4, 4, 4, 3))),
+              HasSubstr(needs));
+  EXPECT_THAT(refusal(kParallel + "array: {columns: {size: 4, loops: K 4, activations: slide}}\n" +
+                          "dataflow: {order: [N, G, K, P, Q, C, R, S]}\n",
+                      layer_of(convolution(4, 4, 4, 3))),
+              HasSubstr(needs));
 }
 
 TEST(MappingError, GroupsInTheInnermostLoop) {
