@@ -1,7 +1,7 @@
 #include "sim/activity/activity.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 
 #include "sim/activity/window_source.hpp"
 #include "sim/core/rounding.hpp"
@@ -19,62 +19,88 @@ constexpr std::size_t kGroup = 64;
 constexpr std::size_t kGroups = kLanes / kGroup;
 /// Groups without a toggle after which a layer counts as still.
 constexpr std::size_t kStillGroups = 64;
-/// Transitions of a window that are timed as well: the evaluator with delays is a hundred times
-/// slower, and the ratio varies little.
-constexpr std::size_t kTimedTransitions = 2;
+/// Transitions of a window that are timed as well, one in eight: the evaluator with delays is a
+/// hundred times slower, and the ratio varies little.
+constexpr std::size_t kTimedOneIn = 8, kLeastTimed = 2, kMostTimed = 16;
 
-/// Columns `first`.. of every window side by side; a window that ends earlier stays where it is.
-Stimulus side_by_side(const UnitGates& gates, const std::vector<Window>& windows,
+/// Columns `first`.. of every window side by side, packed bit i on input bit planes[i]; a window
+/// that ends earlier stays where it is. Without `first` from the first column on.
+Stimulus side_by_side(const netlist::Netlist& netlist, const std::vector<std::uint32_t>& planes,
+                      const std::vector<Window>& windows, std::size_t width,
                       const std::vector<std::size_t>& first, std::size_t columns) {
-  const std::size_t lanes = (windows.size() + kGroup - 1) / kGroup * kGroup;
-  const std::size_t width = gates.buses();
-  Stimulus stimulus(gates.open(), columns, lanes);
-  std::vector<std::int64_t> values(width * lanes);
+  const std::size_t groups = (windows.size() + kGroup - 1) / kGroup;
+  Stimulus stimulus(netlist, columns, groups * kGroup);
+  std::array<std::uint64_t, kGroup> block{};
   for (std::size_t column = 0; column < columns; ++column) {
-    for (std::size_t lane = 0; lane < windows.size(); ++lane) {
-      const std::vector<std::int64_t>& all = windows[lane].columns;
-      const std::size_t at = std::min(first[lane] + column, all.size() / width - 1);
-      for (std::size_t bus = 0; bus < width; ++bus)
-        values[bus * lanes + lane] = all[at * width + bus];
+    for (std::size_t group = 0; group < groups; ++group) {
+      const std::size_t lanes = std::min(kGroup, windows.size() - group * kGroup);
+      for (std::size_t word = 0; word < width; ++word) {
+        block.fill(0);
+        for (std::size_t i = 0; i < lanes; ++i) {
+          const std::size_t lane = group * kGroup + i;
+          const std::vector<std::uint64_t>& all = windows[lane].columns;
+          const std::size_t at = (first.empty() ? 0 : first[lane]) + column;
+          block.at(i) = all[std::min(at, all.size() / width - 1) * width + word];
+        }
+        netlist::transpose64(block);
+        const std::size_t bits = std::min(kGroup, planes.size() - word * kGroup);
+        for (std::size_t bit = 0; bit < bits; ++bit) {
+          const std::uint32_t plane = planes[word * kGroup + bit];
+          if (plane != UnitGates::kNoPlane) stimulus.set_word(column, plane, group, block.at(bit));
+        }
+      }
     }
-    for (std::size_t bus = 0; bus < width; ++bus)
-      stimulus.set(column, bus, std::span(values).subspan(bus * lanes, lanes));
   }
   return stimulus;
 }
 
-/// Toggles of the columns behind the first `settle`, which bring registers into their state.
-template <class Count>
-ToggleCount count_after(const Count& count, const UnitGates& gates,
-                        const std::vector<Window>& windows, const std::vector<std::size_t>& first,
-                        std::size_t settle, std::size_t columns) {
-  ToggleCount total = count(side_by_side(gates, windows, first, settle + columns));
-  if (settle == 1) return total;
-  const ToggleCount before = count(side_by_side(gates, windows, first, settle));
-  for (std::size_t word = 0; word < total.words; ++word) {
-    total.half_units.at(word) -= before.half_units.at(word);
-    total.flip_flop_toggles.at(word) -= before.flip_flop_toggles.at(word);
+void put_bits(std::uint64_t* words, const UnitGates::OwnRegister& place, std::uint64_t value) {
+  for (std::size_t bit = 0; bit < place.bits; ++bit) {
+    const std::size_t at = place.first_bit + bit;
+    words[at / kGroup] |= (value >> bit & 1U) << (at % kGroup);
   }
-  return total;
+}
+
+/// Fills in what the unit's own registers hold, which each step starts afresh, and leaves one
+/// column before the window.
+void follow_registers(const UnitGates& gates, std::vector<Window>& windows) {
+  if (gates.own_registers().empty()) return;
+  const std::size_t width = gates.packed_words();
+  std::size_t columns = 0;
+  for (const Window& window : windows)
+    columns = std::max(columns, window.settling + window.transitions);
+  const Stimulus stimulus =
+      side_by_side(gates.follower(), gates.follower_planes(), windows, width, {}, columns);
+  const netlist::Response response(gates.follower(), stimulus);
+  for (std::size_t lane = 0; lane < windows.size(); ++lane) {
+    Window& window = windows[lane];
+    for (std::size_t column = 0; column < window.settling + window.transitions; ++column) {
+      std::uint64_t* words = window.columns.data() + column * width;
+      for (std::size_t i = 0; i < gates.own_registers().size(); ++i) {
+        const std::int64_t value = response.value(column, i, lane);
+        put_bits(words, gates.own_registers()[i], static_cast<std::uint64_t>(value));
+      }
+    }
+    const auto dropped = static_cast<std::ptrdiff_t>((window.settling - 1) * width);
+    window.columns.erase(window.columns.begin(), window.columns.begin() + dropped);
+    window.settling = 1;
+  }
 }
 
 /// Counts batches of windows and keeps the figures per group.
 class Meter {
  public:
   Meter(const StreamSetup& setup, UnitGates& gates, const ActivityPlan& plan, LayerActivity& result)
-      : setup_(setup),
-        gates_(gates),
+      : gates_(gates),
         plan_(plan),
         result_(result),
         random_(plan.seed, tensor_stream(setup.mapping.layer, "timed")) {}
 
-  void count(const WindowBatch& batch) {
-    const std::vector<std::size_t> first(batch.windows.size(), 0);
+  void count(WindowBatch& batch) {
+    follow_registers(gates_, batch.windows);
     std::size_t longest = 0;
     for (const Window& window : batch.windows) longest = std::max(longest, window.transitions);
-    const ToggleCount settled =
-        count_after([&](const Stimulus& s) { return gates_.zero_delay(s); }, gates_, batch.windows,
-                    first, setup_.settle_columns, longest);
+    const ToggleCount settled = gates_.zero_delay(columns(batch.windows, {}, longest + 1));
     result_.windows += batch.windows.size();
     result_.activations += batch.activations;
     result_.weights += batch.weights;
@@ -87,9 +113,9 @@ class Meter {
       result_.flip_flop_toggles += settled.flip_flop_toggles.at(word);
     }
     if (result_.full) {
-      time(batch.windows, first, longest);
+      time(batch.windows, {}, longest);
     } else if (!timed_enough()) {
-      time_some(batch);
+      time_some(batch, longest);
     }
   }
 
@@ -128,32 +154,30 @@ class Meter {
     return estimate;
   }
 
-  /// A few transitions of every window, from anywhere in it. A unit with registers of its own is
-  /// timed over its last whole step.
-  void time_some(const WindowBatch& batch) {
+  [[nodiscard]] Stimulus columns(const std::vector<Window>& windows,
+                                 const std::vector<std::size_t>& first, std::size_t count) const {
+    return side_by_side(gates_.open(), gates_.planes(), windows, gates_.packed_words(), first,
+                        count);
+  }
+
+  /// A few transitions of every window, from anywhere in it.
+  void time_some(const WindowBatch& batch, std::size_t longest) {
+    const std::size_t some = std::clamp(longest / kTimedOneIn, kLeastTimed, kMostTimed);
     std::vector<std::size_t> first(batch.windows.size(), 0);
-    const bool whole_steps = setup_.settle_columns > 1;
-    const std::size_t columns = whole_steps ? setup_.settle_columns : kTimedTransitions;
     for (std::size_t lane = 0; lane < first.size(); ++lane) {
       const std::size_t transitions = batch.windows[lane].transitions;
-      const std::size_t places = transitions < columns ? 1 : transitions - columns + 1;
-      first[lane] = random_(counter_++) % places;
-      if (whole_steps) first[lane] -= first[lane] % columns;
+      if (transitions > some) first[lane] = random_(counter_++) % (transitions - some + 1);
     }
-    time(batch.windows, first, columns);
+    time(batch.windows, first, some);
   }
 
   void time(const std::vector<Window>& windows, const std::vector<std::size_t>& first,
-            std::size_t columns) {
-    const std::size_t settle = setup_.settle_columns;
-    const ToggleCount settled = count_after([&](const Stimulus& s) { return gates_.zero_delay(s); },
-                                            gates_, windows, first, settle, columns);
-    const ToggleCount timed = count_after([&](const Stimulus& s) { return gates_.inertial(s); },
-                                          gates_, windows, first, settle, columns);
-    for (std::size_t lane = 0; lane < windows.size(); ++lane) {
-      result_.glitch_transitions += std::min(
-          columns, windows[lane].transitions - std::min(first[lane], windows[lane].transitions));
-    }
+            std::size_t transitions) {
+    const Stimulus stimulus = columns(windows, first, transitions + 1);
+    const ToggleCount settled = gates_.zero_delay(stimulus);
+    const ToggleCount timed = gates_.inertial(stimulus);
+    for (const Window& window : windows)
+      result_.glitch_transitions += std::min(transitions, window.transitions);
     for (std::size_t word = 0; word < settled.words; ++word) {
       glitches_.add(static_cast<double>(timed.half_units.at(word)),
                     static_cast<double>(settled.half_units.at(word)));
@@ -162,7 +186,6 @@ class Meter {
     }
   }
 
-  const StreamSetup& setup_;
   UnitGates& gates_;
   const ActivityPlan& plan_;
   LayerActivity& result_;
@@ -190,7 +213,7 @@ LayerActivity measure_activity(const Mapping& mapping, const Unit& unit, const O
   result.other_flip_flops = gates.other_flip_flops();
   result.cycles = gates.unit().cycles;
   result.idle_cycles = gates.unit().idle_cycles;
-  const std::int64_t steps = std::max<std::int64_t>(ceil_div(plan.window_cycles, result.cycles), 2);
+  const std::int64_t steps = ceil_div(plan.window_cycles, result.cycles);
   const std::uint64_t cycles =
       UnitSteps(mapping).count() * static_cast<std::uint64_t>(result.cycles);
   result.full = plan.full || cycles <= plan.full_below;

@@ -20,7 +20,7 @@ struct ActivityPlan {
   double confidence = 0.95;
   std::uint64_t max_transitions = std::uint64_t{1} << 22U;
   std::uint64_t max_glitch_transitions = std::uint64_t{1} << 16U;
-  std::int64_t window_cycles = 32;  ///< of a unit, in whole steps
+  std::int64_t window_cycles = 15;  ///< of a unit, in whole steps
   /// Layers of at most so many cycles of units are followed in full, as are all with `full`: every
   /// step of every unit, glitches included.
   std::uint64_t full_below = std::uint64_t{1} << 13U;

@@ -98,11 +98,11 @@ void OperandReader::read(const StepPlace& place, UnitOperands& step) const {
 
 /// One tap, every channel_stride_-th channel.
 std::int64_t OperandReader::sum_along_channels(const Output& here, const StepPlace& place,
-                                               std::int64_t segment) const {
+                                               std::int64_t segment, std::int64_t channels) const {
   const LayerShape& s = mapping_.shape;
   const PerDim<std::int64_t>& at = place.at;
   const std::int64_t c = at[Dim::C] + (channel_stride_ > 1 ? segment : 0);
-  const std::int64_t end = std::min(at[Dim::C] + channels_, place.end[Dim::C]);
+  const std::int64_t end = std::min(at[Dim::C] + channels, place.end[Dim::C]);
   const std::int64_t y = here.y + at[Dim::R] * s.dilation_h;
   const std::int64_t x = here.x + at[Dim::S] * s.dilation_w;
   const std::int16_t* weight = here.filter + (c * s.R + at[Dim::R]) * s.S + at[Dim::S];
@@ -126,7 +126,7 @@ std::int64_t OperandReader::sum_along_channels(const Output& here, const StepPla
 std::int64_t OperandReader::sum_at(const Output& here, const StepPlace& place,
                                    std::int64_t segment) const {
   if (!here.exists) return 0;
-  if (channels_only_) return sum_along_channels(here, place, segment);
+  if (channels_only_) return sum_along_channels(here, place, segment, channels_);
   const LayerShape& s = mapping_.shape;
   const PerDim<std::int64_t>& at = place.at;
   const PerDim<std::int64_t>& end = place.end;

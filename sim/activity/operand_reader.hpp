@@ -32,6 +32,12 @@ class OperandReader {
   /// Exact sum of the products that go to accumulator `segment` in a step.
   [[nodiscard]] std::int64_t sum(const StepPlace& place, std::int64_t segment) const;
 
+  /// The same over `channels` channels from the place on, for units that lie along C alone.
+  [[nodiscard]] std::int64_t sum_channels(const StepPlace& place, std::int64_t channels) const {
+    return sum_along_channels(output(place, 0), place, 0, channels);
+  }
+  [[nodiscard]] bool channels_only() const { return channels_only_; }
+
   /// The same over all steps before the walk's that add to the same output, in any order.
   [[nodiscard]] std::int64_t sum_before(const UnitWalk& walk, std::int64_t segment) const;
 
@@ -54,7 +60,7 @@ class OperandReader {
   [[nodiscard]] std::int64_t sum_at(const Output& output, const StepPlace& place,
                                     std::int64_t segment) const;
   [[nodiscard]] std::int64_t sum_along_channels(const Output& output, const StepPlace& place,
-                                                std::int64_t segment) const;
+                                                std::int64_t segment, std::int64_t channels) const;
   /// Output that accumulator `segment` adds to.
   [[nodiscard]] std::int64_t output_of(std::int64_t segment) const {
     return outputs_ > 1 ? segment : 0;

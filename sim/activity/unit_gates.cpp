@@ -6,23 +6,77 @@
 namespace bitscale {
 namespace {
 
-UnitGates::Role role_of(const std::string& name) {
-  if (name.starts_with("activation") && name != "activation_signed")
-    return UnitGates::Role::activation;
-  if (name.starts_with("weight") && name != "weight_signed") return UnitGates::Role::weight;
-  return UnitGates::Role::control;
+constexpr std::size_t kWord = 64;
+
+bool is_operand(const std::string& name, const std::string& operand) {
+  return name.starts_with(operand) && name != operand + "_signed";
 }
 
 }  // namespace
 
 UnitGates::UnitGates(UnitNetlist unit, netlist::VectorPath path)
     : unit_(std::move(unit)),
-      cut_(netlist::cut_registers(unit_.netlist)),
+      cut_(netlist::cut_registers(unit_.netlist, "")),
       path_(path),
       zero_delay_(cut_.netlist, path) {
-  for (const netlist::Bus& bus : cut_.netlist.inputs) roles_.push_back(role_of(bus.name));
-  other_flip_flops_ = netlist::count(cut_.netlist, netlist::Cell::flip_flop);
   read_mode();
+  lay_out_bits();
+  find_own_registers();
+}
+
+void UnitGates::lay_out_bits() {
+  for (const netlist::Bus& bus : cut_.netlist.inputs) {
+    const std::size_t first = planes_.size();
+    first_bits_.push_back(first);
+    for (std::size_t i = 0; i < bus.bits.size(); ++i)
+      planes_.push_back(static_cast<std::uint32_t>(first + i));
+  }
+  packed_words_ = (planes_.size() + kWord - 1) / kWord;
+  activations_.assign(packed_words_, 0);
+  weights_.assign(packed_words_, 0);
+  std::vector<std::int64_t> ones(buses(), 0);
+  for (std::size_t bus = 0; bus < cut_.input_buses; ++bus)
+    ones[bus] = is_operand(cut_.netlist.inputs[bus].name, "activation") ? -1 : 0;
+  pack(ones, activations_.data());
+  for (std::size_t bus = 0; bus < cut_.input_buses; ++bus)
+    ones[bus] = is_operand(cut_.netlist.inputs[bus].name, "weight") ? -1 : 0;
+  pack(ones, weights_.data());
+}
+
+void UnitGates::pack(std::span<const std::int64_t> values, std::uint64_t* words) const {
+  std::fill_n(words, packed_words_, 0);
+  for (std::size_t bus = 0; bus < values.size(); ++bus) {
+    const std::size_t bits = cut_.netlist.inputs[bus].bits.size();
+    const std::uint64_t value =
+        static_cast<std::uint64_t>(values[bus]) & (~std::uint64_t{0} >> (kWord - bits));
+    const std::size_t word = first_bits_[bus] / kWord;
+    const std::size_t shift = first_bits_[bus] % kWord;
+    words[word] |= value << shift;
+    if (shift + bits > kWord) words[word + 1] |= value >> (kWord - shift);
+  }
+}
+
+void UnitGates::find_own_registers() {
+  const std::vector<netlist::Bus>& inputs = cut_.netlist.inputs;
+  netlist::CutNetlist kept = netlist::cut_registers(unit_.netlist);
+  other_flip_flops_ = netlist::count(kept.netlist, netlist::Cell::flip_flop);
+  if (other_flip_flops_ == 0) return;
+  follower_ = std::move(kept.netlist);
+  follower_.outputs.clear();
+  follower_planes_.assign(planes_.size(), kNoPlane);
+  for (std::size_t bus = 0; bus < inputs.size(); ++bus) {
+    std::uint32_t plane = 0;
+    auto input = follower_.inputs.begin();
+    for (; input != follower_.inputs.end() && input->name != inputs[bus].name; ++input)
+      plane += static_cast<std::uint32_t>(input->bits.size());
+    if (input == follower_.inputs.end()) {
+      own_.push_back({first_bits_[bus], inputs[bus].bits.size()});
+      follower_.outputs.push_back(inputs[bus]);
+      continue;
+    }
+    for (std::size_t bit = 0; bit < inputs[bus].bits.size(); ++bit)
+      follower_planes_[first_bits_[bus] + bit] = plane++;
+  }
 }
 
 void UnitGates::read_mode() {

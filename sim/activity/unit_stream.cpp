@@ -100,6 +100,10 @@ StreamSetup::StreamSetup(const Mapping& m, const Unit& unit, const Operands& ope
   for (std::int64_t segment = 0; segment < m.segments; ++segment)
     alignment.push_back(gates.state_bits(segment) - m.segment.bits);
   sums_fit = m.segment.overflow == Overflow::wrap || fits(m, operands, m.segment.bits);
+  chain_of_channels =
+      !chain.empty() &&
+      m.in_unit[Dim::C] * static_cast<std::int64_t>(chain.size()) == m.spatial[Dim::C] &&
+      reader.channels_only() && m.segments == 1 && gates.unit().cycles == 1 && sums_fit;
   if (gates.other_flip_flops() > 0) settle_columns = static_cast<std::size_t>(gates.unit().cycles);
 }
 
@@ -172,6 +176,13 @@ void UnitStream::enter_sums() {
 /// What the units before it in the chain hand on in this cycle.
 void UnitStream::enter_chain(std::int64_t cycle) {
   const UnitNetlist& unit = setup_.gates.unit();
+  if (setup_.chain_of_channels) {
+    StepPlace head = walk_.place();
+    head.at[Dim::C] -= walk_.offset()[Dim::C];
+    const std::int64_t sum = setup_.reader.sum_channels(head, walk_.offset()[Dim::C]);
+    sums_[0] = wrapped(sum << setup_.alignment[0], setup_.gates.state_bits(0));
+    return;
+  }
   std::vector<Accumulator> sums;
   for (std::size_t i = 0; i < sums_.size(); ++i)
     sums.emplace_back(AccumulatorConfig{setup_.gates.state_bits(static_cast<std::int64_t>(i)),
@@ -223,20 +234,21 @@ bool UnitStream::run_step() {
       sum.add(unit.addend(step, cycle, segment));
       sums_[i] = sum.value();
     }
-    step_columns_.insert(step_columns_.end(), buses_.begin(), buses_.end());
+    step_columns_.resize(step_columns_.size() + gates.packed_words());
+    gates.pack(buses_, step_columns_.data() + step_columns_.size() - gates.packed_words());
   }
   return true;
 }
 
 bool UnitStream::read(std::int64_t steps, Window& window, OperandActivity& activations,
                       OperandActivity& weights) {
-  const std::size_t width = setup_.gates.buses();
-  window.columns.clear();
+  const std::size_t width = setup_.gates.packed_words();
   const std::size_t settle = setup_.settle_columns * width;
+  window.columns.clear();
   if (step_columns_.empty()) {
-    const std::vector<std::int64_t>& reset = setup_.gates.reset();
-    for (std::size_t i = 0; i < setup_.settle_columns; ++i)
-      window.columns.insert(window.columns.end(), reset.begin(), reset.end());
+    window.columns.resize(settle);
+    for (std::size_t i = 0; i < settle; i += width)
+      setup_.gates.pack(setup_.gates.reset(), window.columns.data() + i);
   } else {
     window.columns.assign(step_columns_.end() - static_cast<std::ptrdiff_t>(settle),
                           step_columns_.end());
@@ -258,6 +270,7 @@ bool UnitStream::read(std::int64_t steps, Window& window, OperandActivity& activ
     weights.fetched_bits += weights_move ? weight_bits : 0;
     at_end_ = !walk_.advance();
   }
+  window.settling = setup_.settle_columns;
   window.transitions = (window.columns.size() - settle) / width;
   tally_toggles(window, activations, weights);
   return !at_end_;
@@ -266,19 +279,16 @@ bool UnitStream::read(std::int64_t steps, Window& window, OperandActivity& activ
 void UnitStream::tally_toggles(const Window& window, OperandActivity& activations,
                                OperandActivity& weights) const {
   const UnitGates& gates = setup_.gates;
-  const std::size_t width = gates.buses();
-  const std::size_t first = setup_.settle_columns;
-  for (std::size_t bus = 0; bus < gates.operand_buses(); ++bus) {
-    const UnitGates::Role role = gates.role(bus);
-    if (role == UnitGates::Role::control) continue;
-    const std::uint64_t mask = gates.bus_mask(bus);
-    std::uint64_t toggles = 0;
-    const std::int64_t* column = window.columns.data() + (first - 1) * width + bus;
-    for (std::size_t i = 0; i < window.transitions; ++i, column += width) {
-      const auto change = static_cast<std::uint64_t>(column[0] ^ column[width]);
-      toggles += static_cast<std::uint64_t>(std::popcount(change & mask));
+  const std::size_t width = gates.packed_words();
+  const std::uint64_t* column = window.columns.data() + (window.settling - 1) * width;
+  for (std::size_t i = 0; i < window.transitions; ++i, column += width) {
+    for (std::size_t word = 0; word < width; ++word) {
+      const std::uint64_t change = column[word] ^ column[width + word];
+      activations.bus_toggles +=
+          static_cast<std::uint64_t>(std::popcount(change & gates.activation_bits()[word]));
+      weights.bus_toggles +=
+          static_cast<std::uint64_t>(std::popcount(change & gates.weight_bits()[word]));
     }
-    (role == UnitGates::Role::activation ? activations : weights).bus_toggles += toggles;
   }
 }
 

@@ -17,11 +17,13 @@ struct OperandActivity {
   bool operator==(const OperandActivity&) const = default;
 };
 
-/// What a lane of the evaluator runs through: columns of input bus values, one per cycle. The first
-/// `settle_columns` bring the gates into the state before the window and count nothing.
+/// What a lane of the evaluator runs through: columns of input bus values, one per cycle. The last
+/// of those before the window settles the gates and counts nothing; where the unit has registers of
+/// its own a whole step comes before the window, to know what they hold.
 struct Window {
-  std::vector<std::int64_t> columns;  ///< [column][bus]
-  std::size_t transitions = 0;        ///< columns after those that settle
+  std::vector<std::uint64_t> columns;  ///< [column][word], as UnitGates packs them
+  std::size_t settling = 1;            ///< columns before the window
+  std::size_t transitions = 0;         ///< columns after those
 };
 
 /// Shared by all walks of a layer.
@@ -35,6 +37,8 @@ struct StreamSetup {
   Guard guard = Guard::none;
   /// Offsets of the units of a chain from its head, in order; empty where sums stay in the unit.
   std::vector<PerDim<std::int64_t>> chain;
+  /// Whether what a chain hands on is a sum over channels, made in one cycle.
+  bool chain_of_channels = false;
   std::vector<int> alignment;  ///< bits by which a segment's register holds its sum shifted up
   bool sums_fit = true;        ///< no partial sum can leave a register
   /// Columns that settle the gates: one, or a whole step where the unit has registers of its own.
@@ -71,11 +75,11 @@ class UnitStream {
   UnitWalk walk_;
   bool at_end_ = false, moved_ = false;
   UnitOperands operands_, upstream_;
-  std::vector<std::int64_t> buses_;         ///< as they stand
-  std::vector<std::int64_t> sums_;          ///< of each segment, as its register holds it
-  std::vector<std::int64_t> step_columns_;  ///< of the last step that was not held
-  PerDim<std::int64_t> before_;             ///< coordinates of the step before
-  std::uint64_t used_positions_ = 0;        ///< of it, guarded ones included
+  std::vector<std::int64_t> buses_;          ///< as they stand
+  std::vector<std::int64_t> sums_;           ///< of each segment, as its register holds it
+  std::vector<std::uint64_t> step_columns_;  ///< of the last step that was not held
+  PerDim<std::int64_t> before_;              ///< coordinates of the step before
+  std::uint64_t used_positions_ = 0;         ///< of it, guarded ones included
 };
 
 }  // namespace bitscale

@@ -31,6 +31,11 @@ class Stimulus {
   void set_all(std::size_t step, std::size_t bus, std::int64_t value);
   void set_always(std::size_t bus, std::int64_t value);
 
+  /// Sets 64 lanes of one input bit of a step: bit `bit` in the order of nodes(), lanes 64 * word..
+  void set_word(std::size_t step, std::size_t bit, std::size_t word, std::uint64_t lanes) {
+    plane(step, bit)[word] = lanes;
+  }
+
   [[nodiscard]] std::size_t steps() const { return steps_; }
   [[nodiscard]] std::size_t lanes() const { return lanes_; }
   [[nodiscard]] std::size_t words() const { return lanes_ / 64; }
