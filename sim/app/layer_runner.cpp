@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/app/layer_supply.hpp"
 #include "sim/app/memory_counts.hpp"
 #include "sim/app/runner.hpp"
 #include "sim/app/structure_model.hpp"
@@ -138,10 +139,10 @@ void count_work(const Experiment& experiment, const Mapping& mapping, const Oper
 
 LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
                             const Operands* operands, std::vector<std::int64_t>* sums,
-                            StructureModel* structure) {
+                            StructureModel* structure, const OperatingPoint* point) {
   const Unit& unit = *experiment.machine.config.unit;
   const SimulationConfig& config = experiment.simulation;
-  const Mapping mapping = map_layer(layer, experiment.machine.config);
+  const Mapping mapping = map_layer(layer, at_clock(experiment.machine.config, point));
   const bool values = config.check || sums != nullptr || config.fidelity == kernel::Fidelity::pin;
   kernel::SimulationOptions options;
   options.fidelity = config.fidelity;
@@ -150,6 +151,7 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
       kernel::simulate_layer(mapping, unit, values ? operands : nullptr, options);
 
   LayerResult result;
+  if (point != nullptr) result.operating = *point;
   result.name = layer.name;
   result.kind = to_string(layer.kind);
   result.activation_bits = layer.activation.bits;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sim/app/layer_supply.hpp"
 #include "sim/app/memory_counts.hpp"
 #include "sim/app/structure_model.hpp"
 #include "sim/app/version.hpp"
@@ -77,55 +78,76 @@ std::vector<AreaItem> area_items(const Experiment& experiment, bool from_gates) 
   return items;
 }
 
+/// A layer without MACs where its supplies put it.
+LayerResult run_vector_layer(const Experiment& experiment, const Layer& layer,
+                             LayerSupplies& supplies) {
+  const std::optional<OperatingPoint> point = supplies.point(layer);
+  LayerResult result =
+      cost_vector_layer(at_clock(experiment.machine.config, point ? &*point : nullptr), layer);
+  result.operating = point;
+  return result;
+}
+
 /// Layers one by one, each on operands of its own.
-void run_per_layer(const Experiment& experiment, Progress& progress, StructureModel* structure,
-                   std::vector<LayerResult>& results) {
+void run_per_layer(const Experiment& experiment, Progress& progress, LayerSupplies& supplies,
+                   StructureModel* structure, std::vector<LayerResult>& results) {
   for (const Layer& layer : experiment.workload.layers) {
     if (!selected(experiment.simulation.layers, layer)) continue;
     progress.update(results.size(), layer.name);
     if (!is_array_layer(layer.kind)) {
-      results.push_back(cost_vector_layer(experiment.machine.config, layer));
-    } else if (experiment.simulation.operands == OperandMode::off) {
-      results.push_back(run_array_layer(experiment, layer, nullptr, nullptr));
+      results.push_back(run_vector_layer(experiment, layer, supplies));
+      continue;
+    }
+    const std::optional<OperatingPoint> point = supplies.point(layer);
+    const OperatingPoint* const at = point ? &*point : nullptr;
+    if (experiment.simulation.operands == OperandMode::off) {
+      results.push_back(run_array_layer(experiment, layer, nullptr, nullptr, nullptr, at));
     } else {
       const Operands operands = make_operands(layer);
-      results.push_back(run_array_layer(experiment, layer, &operands, nullptr, structure));
+      results.push_back(run_array_layer(experiment, layer, &operands, nullptr, structure, at));
     }
   }
 }
 
 /// The network from its input to its last layer: every array layer's sums come from the simulated
 /// machine. Returns what the last layer wrote.
-Tensor run_chained(const Experiment& experiment, Progress& progress, StructureModel* structure,
-                   std::vector<LayerResult>& results) {
+Tensor run_chained(const Experiment& experiment, Progress& progress, LayerSupplies& supplies,
+                   StructureModel* structure, std::vector<LayerResult>& results) {
   const Workload& workload = experiment.workload;
   results.resize(workload.layers.size());
   const auto on_array = [&](std::size_t index, const Operands& operands) {
     progress.update(index, workload.layers[index].name);
     std::vector<std::int64_t> sums;
-    results[index] =
-        run_array_layer(experiment, workload.layers[index], &operands, &sums, structure);
+    const std::optional<OperatingPoint> point = supplies.point(workload.layers[index]);
+    results[index] = run_array_layer(experiment, workload.layers[index], &operands, &sums,
+                                     structure, point ? &*point : nullptr);
     return sums;
   };
   std::vector<Tensor> outputs = run_network(workload, on_array);
   for (std::size_t i = 0; i < workload.layers.size(); ++i) {
     if (!is_array_layer(workload.layers[i].kind)) {
-      results[i] = cost_vector_layer(experiment.machine.config, workload.layers[i]);
+      results[i] = run_vector_layer(experiment, workload.layers[i], supplies);
     }
   }
   return std::move(outputs.back());
 }
 
-/// Counts times costs, by the energy model of the run.
-void price(const Experiment& experiment, RunResult& run) {
-  const Technology& technology = experiment.machine.technology;
+/// Counts times costs at each layer's supplies, by the energy model of the run.
+void price(const Experiment& experiment, LayerSupplies& supplies, RunResult& run) {
+  const Machine& machine = experiment.machine;
+  const Technology& technology = machine.technology;
   const EnergyModel model = experiment.simulation.energy_model;
   for (LayerResult& layer : run.layers) {
-    layer.energy = energy(layer.actions, technology);
+    if (layer.switching) {
+      supplies.count_clock_root(layer.cycles,
+                                layer.structure ? layer.structure->actions : layer.actions);
+    }
+    layer.energy = supplied(energy(layer.actions, technology), layer, machine);
     if (model != EnergyModel::both) continue;
     // What has no netlist, such as pools on the vector unit, costs the same in both.
     if (!layer.structure) layer.structure = {layer.actions, {}};
-    layer.structure->energy = energy(layer.structure->actions, technology);
+    layer.structure->energy =
+        supplied(energy(layer.structure->actions, technology), layer, machine);
   }
   run.area = area(area_items(experiment, model == EnergyModel::structure), technology);
   if (model == EnergyModel::horowitz) return;
@@ -155,22 +177,24 @@ RunResult run_experiment(const Experiment& experiment, const ProgressOutput& out
   run.ideal_memory = machine.config.memory.dram.ideal();
   Progress progress(output, machine.config.name + " on " + experiment.workload.name, "layers",
                     experiment.workload.layers.size());
+  LayerSupplies supplies(experiment);
   std::optional<StructureModel> structure;
   if (experiment.simulation.energy_model != EnergyModel::horowitz) structure.emplace(experiment);
   if (experiment.simulation.operands == OperandMode::chained) {
     const Tensor scores =
-        run_chained(experiment, progress, structure ? &*structure : nullptr, run.layers);
+        run_chained(experiment, progress, supplies, structure ? &*structure : nullptr, run.layers);
     run.classification = classify(experiment.workload, scores);
   } else {
-    run_per_layer(experiment, progress, structure ? &*structure : nullptr, run.layers);
+    run_per_layer(experiment, progress, supplies, structure ? &*structure : nullptr, run.layers);
   }
-  price(experiment, run);
+  price(experiment, supplies, run);
   std::set<std::string> notes;
   for (const LayerResult& layer : run.layers) {
     for (const std::string& note : cost_notes(layer.energy)) notes.insert(note);
     if (!layer.structure) continue;
     for (const std::string& note : cost_notes(layer.structure->energy)) notes.insert(note);
   }
+  for (const std::string& note : supply_notes(machine)) notes.insert(note);
   for (const std::string& source : run.area.sources) notes.insert("area: " + source);
   run.provenance.costs.assign(notes.begin(), notes.end());
   run.provenance.result_digest = result_digest(run);
@@ -178,9 +202,12 @@ RunResult run_experiment(const Experiment& experiment, const ProgressOutput& out
 }
 
 void map_all_layers(const Experiment& experiment) {
+  (void)supply_V(experiment.machine.voltage, experiment.machine.technology);
+  LayerSupplies supplies(experiment);
   for (const Layer& layer : experiment.workload.layers) {
     if (selected(experiment.simulation.layers, layer) && is_array_layer(layer.kind)) {
       (void)map_layer(layer, experiment.machine.config);
+      (void)supplies.point(layer);
     }
   }
 }

@@ -17,11 +17,13 @@ class StructureModel;
 
 /// Simulates one array layer of an experiment on the given operands (null: cycles alone) and
 /// accounts for it, energy left out. `sums` receives the layer's sums where it is not null and
-/// values were computed. `structure` follows the gates where the experiment's energy model asks for
+/// values were computed. `point` is where the layer runs; null: at the machine's clock and the
+/// supply of its costs. `structure` follows the gates where the experiment's energy model asks for
 /// it; null: one is made for the layer.
 [[nodiscard]] LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
                                           const Operands* operands, std::vector<std::int64_t>* sums,
-                                          StructureModel* structure = nullptr);
+                                          StructureModel* structure = nullptr,
+                                          const OperatingPoint* point = nullptr);
 
 /// Whether the layer is among those that run.
 [[nodiscard]] bool selected(LayerSelection selection, const Layer& layer);

@@ -98,22 +98,33 @@ EnergyReport supplied_energy(const EnergyReport& nominal, const LayerTime& time,
   return report;
 }
 
+double declared_energy_pJ(const EnergyReport& report) {
+  double sum_pJ = 0;
+  for (const ComponentShare& share : report.components_pJ) {
+    if (share.component == kControlComponent || share.component == kLeakageComponent)
+      sum_pJ += share.value;
+  }
+  return sum_pJ;
+}
+
 PowerReport mean_power(const EnergyReport& report, double seconds) {
   PowerReport power;
   if (!(seconds > 0)) return power;
   const double mW_per_pJ = 1e-9 / seconds;
-  for (const ActionEnergy& entry : report.actions) {
-    switch (domain_of(entry.action)) {
-      case SupplyDomain::datapath:
-        power.datapath_mW += entry.energy_pJ * mW_per_pJ;
-        break;
+  const auto drawn_by = [&](const ActionCount& action) -> double& {
+    if (action.action == Action::flip_flop_clock) return power.clock_mW;
+    switch (domain_of(action)) {
       case SupplyDomain::memory:
-        power.memory_mW += entry.energy_pJ * mW_per_pJ;
-        break;
+        return power.memory_mW;
       case SupplyDomain::off_chip:
-        power.off_chip_mW += entry.energy_pJ * mW_per_pJ;
+        return power.off_chip_mW;
+      case SupplyDomain::datapath:
         break;
     }
+    return power.datapath_mW;
+  };
+  for (const ActionEnergy& entry : report.actions) {
+    drawn_by(entry.action) += entry.energy_pJ * mW_per_pJ;
   }
   for (const ComponentShare& share : report.components_pJ) {
     if (share.component == kControlComponent) power.control_mW += share.value * mW_per_pJ;

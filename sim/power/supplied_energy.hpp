@@ -32,6 +32,9 @@ inline constexpr const char* kLeakageComponent = "leakage";
                                            const OperatingPoint& point,
                                            const Technology& technology, const MachinePower& power);
 
+/// Of a report, what no action counts: control and leakage.
+[[nodiscard]] double declared_energy_pJ(const EnergyReport& report);
+
 /// Leakage at an operating point. Throws ConfigError where the machine leaks, a supply is not
 /// nominal and the technology does not say how leakage follows.
 [[nodiscard]] double leakage_W(const OperatingPoint& point, const Technology& technology,
@@ -39,12 +42,15 @@ inline constexpr const char* kLeakageComponent = "leakage";
 
 /// Mean power of a layer, by what draws it; the parts sum to the total.
 struct PowerReport {
-  double datapath_mW = 0;
-  double memory_mW = 0;  ///< on the chip
+  double datapath_mW = 0;  ///< what its gates and wires switch
+  double clock_mW = 0;     ///< of its registers, where they are drawn
+  double memory_mW = 0;    ///< on the chip
   double control_mW = 0;
   double leakage_mW = 0;
   double off_chip_mW = 0;
-  [[nodiscard]] double chip_mW() const { return datapath_mW + memory_mW + control_mW + leakage_mW; }
+  [[nodiscard]] double chip_mW() const {
+    return datapath_mW + clock_mW + memory_mW + control_mW + leakage_mW;
+  }
   [[nodiscard]] double total_mW() const { return chip_mW() + off_chip_mW; }
   bool operator==(const PowerReport&) const = default;
 };

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "sim/core/rounding.hpp"
+#include "sim/report/power.hpp"
 #include "sim/report/structure.hpp"
 
 namespace bitscale {
@@ -61,6 +62,44 @@ void add_structure_cells(const RunResult& run, const LayerResult& layer,
   cells.push_back(format_significant(energy_at_gain_pJ(run, layer, 1)));
   cells.push_back(layer.switching ? format_significant(layer.switching->relative_half_width) : "");
   cells.push_back(layer.switching ? format_significant(layer.switching->glitch_factor) : "");
+}
+
+constexpr std::array<const char*, 17> kSupplyColumns = {
+    "layer_clock_Hz", "seconds",    "datapath_V",      "control_V",   "memory_V", "at_floor",
+    "body_bias_V",    "path_units", "full_path_units", "datapath_mW", "clock_mW", "memory_mW",
+    "control_mW",     "leakage_mW", "off_chip_mW",     "chip_mW",     "total_mW"};
+
+/// Domains whose supply the floor decided, with spaces between.
+std::string floors_text(const OperatingPoint& point) {
+  std::vector<std::string> domains;
+  if (point.datapath.at_floor) domains.emplace_back("datapath");
+  if (point.control.at_floor) domains.emplace_back("control");
+  if (point.memory.at_floor) domains.emplace_back("memory");
+  return fmt::format("{}", fmt::join(domains, " "));
+}
+
+/// Columns that a table has where any of its runs has supplies layer by layer.
+void add_supply_cells(const RunResult& run, const LayerResult& layer,
+                      std::vector<std::string>& cells) {
+  if (!layer.operating) {
+    cells.insert(cells.end(), kSupplyColumns.size(), "");
+    return;
+  }
+  const OperatingPoint& point = *layer.operating;
+  const auto add = [&](double value) { cells.push_back(format_significant(value)); };
+  cells.push_back(std::to_string(point.clock_Hz));
+  add(layer_seconds(run, layer));
+  for (const Supply& supply : {point.datapath, point.control, point.memory}) add(supply.V);
+  cells.push_back(floors_text(point));
+  add(point.body_bias_V);
+  cells.push_back(std::to_string(point.path_units));
+  cells.push_back(std::to_string(point.full_path_units));
+  const PowerReport power = layer_power(run, layer);
+  for (const double part_mW :
+       {power.datapath_mW, power.clock_mW, power.memory_mW, power.control_mW, power.leakage_mW,
+        power.off_chip_mW, power.chip_mW(), power.total_mW()}) {
+    add(part_mW);
+  }
 }
 
 std::vector<std::string> header(const std::vector<std::string>& components) {
@@ -144,11 +183,14 @@ std::string runs_csv(const std::vector<RunResult>& runs) {
       runs, [](const RunResult& run) { return run.structure_costs.has_value(); });
   std::vector<std::string> titles = header(components);
   if (gates) titles.insert(titles.end(), kStructureColumns.begin(), kStructureColumns.end());
+  const bool supplies = std::ranges::any_of(runs, has_supplies);
+  if (supplies) titles.insert(titles.end(), kSupplyColumns.begin(), kSupplyColumns.end());
   std::string text = line(titles);
   for (const RunResult& run : runs) {
     for (const LayerResult& layer : run.layers) {
       std::vector<std::string> cells = row(run, layer, components);
       if (gates) add_structure_cells(run, layer, cells);
+      if (supplies) add_supply_cells(run, layer, cells);
       text += line(cells);
     }
   }

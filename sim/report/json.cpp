@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/core/rounding.hpp"
+#include "sim/report/power.hpp"
 #include "sim/report/structure.hpp"
 
 namespace bitscale {
@@ -111,6 +112,36 @@ Json structure_json(const RunResult& run) {
   return json;
 }
 
+Json supply_json(const Supply& supply) {
+  return {{"supply_V", number(supply.V)}, {"at_floor", supply.at_floor}};
+}
+
+Json power_json(const PowerReport& power) {
+  return {{"datapath_mW", number(power.datapath_mW)}, {"clock_mW", number(power.clock_mW)},
+          {"memory_mW", number(power.memory_mW)},     {"control_mW", number(power.control_mW)},
+          {"leakage_mW", number(power.leakage_mW)},   {"off_chip_mW", number(power.off_chip_mW)},
+          {"chip_mW", number(power.chip_mW())},       {"total_mW", number(power.total_mW())}};
+}
+
+/// Clock and supplies of a layer, and what follows from them.
+Json operating_json(const RunResult& run, const LayerResult& layer) {
+  const OperatingPoint& point = layer.operating.value();
+  Json json;
+  json["clock_Hz"] = point.clock_Hz;
+  json["seconds"] = number(layer_seconds(run, layer));
+  json["throughput_ratio"] = number(point.throughput_ratio);
+  json["path_units"] = point.path_units;
+  json["full_path_units"] = point.full_path_units;
+  json["path_ratio"] = number(point.path_ratio());
+  json["max_clock_Hz"] = point.max_clock_Hz > 0 ? number(point.max_clock_Hz) : Json(nullptr);
+  json["body_bias_V"] = number(point.body_bias_V);
+  json["domains"] = {{"datapath", supply_json(point.datapath)},
+                     {"control", supply_json(point.control)},
+                     {"memory", supply_json(point.memory)}};
+  json["power"] = power_json(layer_power(run, layer));
+  return json;
+}
+
 Json layer_json(const RunResult& run, const LayerResult& layer) {
   Json json;
   json["name"] = layer.name;
@@ -141,6 +172,7 @@ Json layer_json(const RunResult& run, const LayerResult& layer) {
                       {"effectual_macs",
                        operands.result == "none" ? Json(nullptr) : Json(operands.effectual_macs)}};
   if (run.structure_costs) json["structure"] = layer_structure_json(run, layer);
+  if (layer.operating) json["operating"] = operating_json(run, layer);
   json["mapping"] = layer.mapping;
   json["check"] = check_json(layer.check);
   return json;
@@ -194,6 +226,12 @@ Json totals_json(const RunResult& run) {
   json["check_matched"] = matched ? Json(*matched) : Json(nullptr);
   const std::optional<Classification>& classified = run.classification;
   if (run.structure_costs) json["structure"] = structure_json(run);
+  if (has_supplies(run)) {
+    json["power"] = power_json(run_power(run));
+    json["tops_per_W_effective"] = number(effective_tops_per_watt(run));
+    json["energy_per_frame_pJ"] = number(energy_per_frame_pJ(run));
+    json["frames_per_s"] = number(frames_per_second(run));
+  }
   json["images"] = run.images > 0 ? Json(run.images) : Json(nullptr);
   json["correct_images"] = classified ? Json(classified->correct) : Json(nullptr);
   json["accuracy"] = classified ? number(classified->accuracy()) : Json(nullptr);

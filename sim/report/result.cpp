@@ -7,6 +7,7 @@
 
 #include "sim/core/hash.hpp"
 #include "sim/core/rounding.hpp"
+#include "sim/report/power.hpp"
 
 namespace bitscale {
 
@@ -83,10 +84,18 @@ std::string RunResult::operands() const {
   return origin;
 }
 
-double RunResult::seconds() const { return static_cast<double>(cycles().total()) / clock_Hz; }
+double RunResult::seconds() const {
+  if (!has_supplies(*this)) return static_cast<double>(cycles().total()) / clock_Hz;
+  double sum_s = 0;
+  for (const LayerResult& layer : layers) sum_s += layer_seconds(*this, layer);
+  return sum_s;
+}
 
 double RunResult::average_power_mW() const {
-  return bitscale::average_power_mW(energy().total_pJ, cycles().total(), clock_Hz);
+  if (!has_supplies(*this))
+    return bitscale::average_power_mW(energy().total_pJ, cycles().total(), clock_Hz);
+  const double time_s = seconds();
+  return time_s > 0 ? energy().total_pJ / time_s * 1e-9 : 0;
 }
 
 double RunResult::edp_pJ_s() const { return energy().total_pJ * seconds(); }
@@ -154,6 +163,7 @@ std::string result_digest(const RunResult& run) {
 }
 
 double speedup(const RunResult& baseline, const RunResult& run) {
+  if (has_supplies(baseline) || has_supplies(run)) return baseline.seconds() / run.seconds();
   const double cycles =
       static_cast<double>(baseline.cycles().total()) / static_cast<double>(run.cycles().total());
   return cycles * (run.clock_Hz / baseline.clock_Hz);

@@ -8,6 +8,7 @@
 
 #include "sim/core/account.hpp"
 #include "sim/power/energy.hpp"
+#include "sim/power/operating_point.hpp"
 #include "sim/workload/classification.hpp"
 
 namespace bitscale {
@@ -72,6 +73,7 @@ struct LayerResult {
   EnergyReport energy;  ///< of `actions`
   std::optional<SwitchingSample> switching = {};  ///< where gates were followed
   std::optional<StructureEnergy> structure = {};  ///< beside `energy`, with both models
+  std::optional<OperatingPoint> operating = {};   ///< where supplies are modelled
 
   [[nodiscard]] std::uint64_t dram_bits() const {
     return dram_bits_activations + dram_bits_weights + dram_bits_outputs;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "sim/core/rounding.hpp"
+#include "sim/power/supplied_energy.hpp"
 
 namespace bitscale {
 
@@ -10,11 +11,19 @@ namespace {
 
 bool follows_gates(const RunResult& run) { return run.structure_costs.has_value(); }
 
-/// Energy of an action at glitch gain `gain`.
-double at_gain_pJ(const RunResult& run, const ActionEnergy& entry, double gain) {
+/// Energy of a pin in a report: at the supply of its layer.
+double pin_pJ(const RunResult& run, const EnergyReport& report) {
+  for (const ActionEnergy& entry : report.actions) {
+    if (entry.action.action == Action::switch_zero_delay && entry.action.count > 0)
+      return entry.unit_pJ;
+  }
+  return run.structure_costs->pin_pJ.value;
+}
+
+/// Energy of an action at glitch gain `gain`, with pins of `pin_pJ`.
+double at_gain_pJ(const ActionEnergy& entry, double pin_pJ, double gain) {
   if (entry.action.action != Action::switch_glitch) return entry.energy_pJ;
-  return static_cast<double>(entry.action.count) *
-         round_significant(run.structure_costs->pin_pJ.value * gain);
+  return static_cast<double>(entry.action.count) * round_significant(pin_pJ * gain);
 }
 
 EnergyGroup group_of(const ActionCount& action) {
@@ -56,9 +65,10 @@ std::optional<EnergyReport> structure_energy(const RunResult& run) {
 double energy_at_gain_pJ(const RunResult& run, const LayerResult& layer, double gain) {
   const EnergyReport* report = structure_energy(run, layer);
   if (report == nullptr) return layer.energy.total_pJ;
+  const double pin = pin_pJ(run, *report);
   double total = 0;
-  for (const ActionEnergy& entry : report->actions) total += at_gain_pJ(run, entry, gain);
-  return total;
+  for (const ActionEnergy& entry : report->actions) total += at_gain_pJ(entry, pin, gain);
+  return total + declared_energy_pJ(*report);
 }
 
 double energy_at_gain_pJ(const RunResult& run, double gain) {
@@ -117,10 +127,15 @@ std::vector<GroupEnergies> energy_groups(const RunResult& run) {
   for (const LayerResult& layer : run.layers) {
     if (!layer.structure) continue;
     for (const ActionEnergy& entry : layer.energy.actions) group(entry).table_pJ += entry.energy_pJ;
+    const double pin = pin_pJ(run, layer.structure->energy);
     for (const ActionEnergy& entry : layer.structure->energy.actions) {
-      group(entry).gain_0_pJ += at_gain_pJ(run, entry, 0);
-      group(entry).gain_1_pJ += at_gain_pJ(run, entry, 1);
+      group(entry).gain_0_pJ += at_gain_pJ(entry, pin, 0);
+      group(entry).gain_1_pJ += at_gain_pJ(entry, pin, 1);
     }
+    GroupEnergies& declared = groups[static_cast<std::size_t>(EnergyGroup::declared)];
+    declared.table_pJ += declared_energy_pJ(layer.energy);
+    declared.gain_0_pJ += declared_energy_pJ(layer.structure->energy);
+    declared.gain_1_pJ += declared_energy_pJ(layer.structure->energy);
   }
   return groups;
 }

@@ -30,9 +30,9 @@ namespace bitscale {
 [[nodiscard]] bool interval_reached(const RunResult& run);
 
 /// What a component belongs to when models that split it differently are compared.
-enum class EnergyGroup { arithmetic, operand_movement, memories, dram, vector };
-inline constexpr std::array<std::string_view, 5> kEnergyGroupNames = {
-    "arithmetic", "operand movement", "memories", "DRAM", "vector unit"};
+enum class EnergyGroup { arithmetic, operand_movement, memories, dram, vector, declared };
+inline constexpr std::array<std::string_view, 6> kEnergyGroupNames = {
+    "arithmetic", "operand movement", "memories", "DRAM", "vector unit", "control and leakage"};
 
 /// Energy of both models by group, of a run with both: the table's, and that of the gates without
 /// and with all glitches.

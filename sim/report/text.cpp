@@ -74,8 +74,7 @@ std::string headline(const RunResult& run, const TextStyle& style) {
   std::string text =
       bold(fmt::format("{} on {}: {} cycles, {} at {}, {}", name, run.provenance.machine,
                        format_integer(run.cycles().total()), format_time(run.seconds()),
-                       format_quantity(run.clock_Hz, QuantityUnit::hertz),
-                       format_energy_pJ(energy.total_pJ)),
+                       clocks_text(run), format_energy_pJ(energy.total_pJ)),
            style);
   text += fmt::format(
       "\n  {} MACs, {} of the array used, {} pJ/MAC, {} average, {} {}\n", format_count(run.macs()),
@@ -219,6 +218,7 @@ std::string run_text(const RunResult& run, const TextStyle& style) {
   text += causes_text(run, style) + "\n";
   text += energy_text(run, style) + "\n";
   text += structure_text(run, style);
+  text += power_text(run, style);
   text += bold("What the numbers rest on", style) + "\n";
   text += basis_text(basis_of(run)) + settings_text(run);
   text += "  " + digests_text(run) + "\n\n";

@@ -25,6 +25,11 @@ namespace bitscale {
 /// gates were not followed.
 [[nodiscard]] std::string structure_text(const RunResult& run, const TextStyle& style = {});
 
+/// Clock, supplies and mean power of every layer; '' where supplies are not modelled.
+[[nodiscard]] std::string power_text(const RunResult& run, const TextStyle& style = {});
+/// The clocks that layers ran at: `204 MHz`, or `51 MHz to 204 MHz`.
+[[nodiscard]] std::string clocks_text(const RunResult& run);
+
 /// A comparison for people: who wins by how much, a row per workload and machine, layers where
 /// there is one workload, what was held equal.
 [[nodiscard]] std::string compare_text(const CompareResult& comparison,
