@@ -138,7 +138,7 @@ Json operating_json(const RunResult& run, const LayerResult& layer) {
   json["domains"] = {{"datapath", supply_json(point.datapath)},
                      {"control", supply_json(point.control)},
                      {"memory", supply_json(point.memory)}};
-  json["power"] = power_json(layer_power(run, layer));
+  json["mean_power"] = power_json(layer_power(run, layer));
   return json;
 }
 
@@ -227,7 +227,7 @@ Json totals_json(const RunResult& run) {
   const std::optional<Classification>& classified = run.classification;
   if (run.structure_costs) json["structure"] = structure_json(run);
   if (has_supplies(run)) {
-    json["power"] = power_json(run_power(run));
+    json["mean_power"] = power_json(run_power(run));
     json["tops_per_W_effective"] = number(effective_tops_per_watt(run));
     json["energy_per_frame_pJ"] = number(energy_per_frame_pJ(run));
     json["frames_per_s"] = number(frames_per_second(run));

@@ -9,6 +9,7 @@ constexpr std::string_view kTime = "Time";
 constexpr std::string_view kCause = "Causes of cycles";
 constexpr std::string_view kWork = "Work and use of the array";
 constexpr std::string_view kEnergy = "Energy, power and area";
+constexpr std::string_view kSupply = "Clocks, supplies and power of layers";
 constexpr std::string_view kComponent = "Components";
 constexpr std::string_view kComparison = "Comparisons and reproductions";
 constexpr std::string_view kOrigin = "Operands and checks";
@@ -88,10 +89,9 @@ constexpr Metric kMetrics[] = {
     {"ideal_memory", "", kWork, "True where the DRAM channel was declared to cost no time."},
 
     {"energy_pJ", "pJ", kEnergy,
-     "Energy of what was counted: operations and memory accesses. Clock tree, control and leakage "
-     "are not in a "
-     "table of operation costs and not in this number.",
-     "sum over actions of count x unit_pJ", "energy"},
+     "Energy of what was counted: operations and memory accesses. Control and leakage are in it "
+     "where the machine declares them.",
+     "sum over actions of count x unit_pJ, plus control and leakage", "energy"},
     {"pJ_per_mac", "pJ", kEnergy, "Energy per multiply-accumulate.", "energy_pJ / macs", "pJ/MAC"},
     {"energy_by_component_pJ", "pJ", kEnergy,
      "Energy of each component; memories are split by operand. Sums to energy_pJ.",
@@ -127,7 +127,84 @@ constexpr Metric kMetrics[] = {
     {"area_by_component_um2", "um2", kEnergy, "Area of each component. Sums to area_um2."},
     {"area_left_out", "", kEnergy,
      "Components whose area is not in area_um2: memories of no declared size or cost."},
-    {"vdd_V", "V", kEnergy, "Supply voltage of the datapath.", "", "vdd"},
+    {"vdd_V", "V", kEnergy, "Nominal supply voltage: of whatever does not scale.", "", "vdd"},
+
+    {"operating", "", kSupply,
+     "Clock, supplies and mean power of a layer, where the technology says how delay follows the "
+     "supply or the machine declares what it draws beside its actions."},
+    {"layer_clock_Hz", "Hz", kSupply,
+     "Clock that the layer ran at: the machine's under the policies fixed and dvas, that of equal "
+     "throughput with the widest mode under dvafs, the lowest that meets a required throughput "
+     "under "
+     "dvfs.",
+     "dvafs: clock x (products / cycles of the widest mode) / (products / cycles of the mode)"},
+    {"throughput_ratio", "x", kSupply,
+     "Products per cycle of the layer's mode over those of the unit's widest mode: N of DVAFS.",
+     "(products / cycles of the mode) / (products / cycles of the widest mode)", "N"},
+    {"path_units", "unit delays", kSupply,
+     "Critical path of the unit in the layer's mode, in delays of a simple gate. What the mode "
+     "holds "
+     "still is on no path.",
+     "", "critical path"},
+    {"full_path_units", "unit delays", kSupply, "The same in the unit's widest mode."},
+    {"path_ratio", "", kSupply, "How much shorter the path is than in the widest mode.",
+     "path_units / full_path_units"},
+    {"max_clock_Hz", "Hz", kSupply,
+     "Highest clock of the path at the datapath's supply; null where no delay is modelled.",
+     "1 / (path_units x tau(V) + set-up), tau(V) = tau x [V / (V - Vt)^alpha] / [Vnom / (Vnom - "
+     "Vt)^alpha]",
+     "fmax"},
+    {"domains", "", kSupply, "Supplies of datapath, control and on-chip memories."},
+    {"datapath", "", kSupply,
+     "The units with their registers and wires: a supply, or what their gates switch."},
+    {"memory", "", kSupply, "The on-chip memories as a supply."},
+    {"control", "", kSupply,
+     "The control of the array: a supply, or the energy that the machine declares per cycle.",
+     "declared energy x cycles x (V / V of the declaration)^2"},
+    {"supply_V", "V", kSupply,
+     "Voltage of a domain: the lowest multiple of 0.1 mV (or step) at which the path fits the "
+     "period, or as the domain's rule says.",
+     "smallest V with path_units x tau(V) + set-up <= 1 / clock", "Vmin"},
+    {"datapath_V", "V", kSupply, "Supply of the units."},
+    {"control_V", "V", kSupply, "Supply of the control."},
+    {"memory_V", "V", kSupply, "Supply of the on-chip memories."},
+    {"at_floor", "", kSupply,
+     "True where the lowest supply there is decided: the path would do with less."},
+    {"body_bias_V", "V", kSupply,
+     "Bias of the transistors' bodies in the datapath. Negative raises their threshold: less "
+     "leakage, "
+     "slower gates.",
+     "threshold - body effect x bias", "body bias"},
+    {"mean_power", "", kSupply,
+     "Power by what draws it, over the layer's or the run's time. The parts sum to chip_mW and, "
+     "with "
+     "the DRAM, to total_mW."},
+    {"datapath_mW", "mW", kSupply, "Dynamic power of gates, operators and wires.",
+     "energy of their actions / seconds; each unit cost x (datapath V / V of the costs)^2"},
+    {"clock_mW", "mW", kSupply,
+     "Clock of the registers, with the root of its tree where the machine declares one; 0 where "
+     "registers are not drawn.",
+     "flip_flop_clock energy / seconds"},
+    {"memory_mW", "mW", kSupply, "Dynamic power of the on-chip memories.",
+     "energy of their actions / seconds; each unit cost x (memory V / V of the costs)^2"},
+    {"control_mW", "mW", kSupply, "Power of the control as the machine declares it.",
+     "control energy / seconds"},
+    {"leakage_mW", "mW", kSupply, "Leakage of the chip at its supplies.",
+     "declared power x (V / Vnom) x exp((eta (V - Vnom) + gamma bias) / (n kT/q)), by shares of "
+     "the "
+     "domains"},
+    {"off_chip_mW", "mW", kSupply, "Power of the DRAM, which has a supply of its own.",
+     "energy of the DRAM's actions / seconds"},
+    {"chip_mW", "mW", kSupply, "All but the DRAM.",
+     "datapath_mW + clock_mW + memory_mW + control_mW + leakage_mW"},
+    {"total_mW", "mW", kSupply, "Chip and DRAM.", "chip_mW + off_chip_mW"},
+    {"tops_per_W_effective", "TOPS/W", kSupply,
+     "Operations per energy where products with a zero operand count for nothing.",
+     "2 x effectual_macs / energy_pJ"},
+    {"energy_per_frame_pJ", "pJ", kSupply, "Energy of one image of the batch.",
+     "energy_pJ / images"},
+    {"frames_per_s", "1/s", kSupply, "Images per second through the layers that ran.",
+     "images / seconds", "frame rate"},
 
     {"multiplier", "", kComponent, "Parallel multipliers of the array."},
     {"bit_brick", "", kComponent, "2 x 2 bit multipliers that fuse to wider ones."},
@@ -140,6 +217,11 @@ constexpr Metric kMetrics[] = {
     {"dram_activations", "", kComponent, "DRAM traffic of activations."},
     {"dram_weights", "", kComponent, "DRAM traffic of weights."},
     {"dram_outputs", "", kComponent, "DRAM traffic of outputs."},
+    {"clock_root", "", kComponent,
+     "Root of the clock tree, which runs on where the clock of registers is gated.",
+     "declared share x clock edges that gating saved the registers"},
+    {"leakage", "", kComponent, "Leakage of the chip over the layer's time.",
+     "leakage_mW x seconds"},
 
     {"speedup", "x", kComparison,
      "How many times faster than the comparison's first machine on the same workload.",
