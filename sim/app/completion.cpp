@@ -65,6 +65,15 @@ const std::vector<Command>& commands() {
       {"machines", "machines to compare", "@@machines"},
       {"workload", "networks by name or path", "@@workloads"},
   };
+  static const std::vector<Option> kUnit = {
+      {"bits", "operand bits, AxW"},
+      {"lanes", "lanes of the unit"},
+      {"technology", "technology by name or path", "@technologies"},
+      {"verilog", "write structural Verilog", "+path"},
+      {"delays", "unit delays in the Verilog", "", true},
+      {"dot", "write a drawing for Graphviz", "+path"},
+      {"vcd", "write waveforms", "+path"},
+  };
   static const std::vector<Option> kImport = {
       {"output", "workload file to write", "+path"},
       {"bits", "activation bits x weight bits"},
@@ -83,6 +92,8 @@ const std::vector<Command>& commands() {
       {"compare", "simulate networks on several machines", "",
        join({kCompare, kExperiment, kOutput})},
       {"reproduce", "derive published results anew", "@reproductions", join({{kStrict}, kOutput})},
+      {"unit", "gates, area, delay and energy of an arithmetic unit", "@units",
+       join({kUnit, {kSet}, kOutput})},
       {"import", "make a workload of an ONNX model or a SCALE-Sim topology", "+path", kImport},
       {"export", "write a workload as another tool reads it", "@workloads", kExport},
       {"check", "read files and report their problems", "+path", {kSet}},

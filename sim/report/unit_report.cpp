@@ -18,6 +18,7 @@ double number(double value) { return round_significant(value); }
 
 std::string modes_text(const UnitReport& unit, const TextStyle& style) {
   Table table({{"bits", Align::left},
+               {"encodings", Align::left},
                {"cycles"},
                {"products"},
                {"MAC/cycle"},
