@@ -25,6 +25,7 @@ SegmentedWord draw_apart(Builder& b, ModeSelect& modes, const SubwordMultiplierC
     grown.push_back(2 * cut.width + ceil_log2(static_cast<std::int64_t>(products.size())));
   }
   std::vector<SegmentedWord> words;
+  words.reserve(products.size());
   for (const Bits& product : products) {
     words.push_back(with_widths(b, modes, {product, packed.segments}, grown));
   }
@@ -100,6 +101,7 @@ UnitNetlist DvafsUnit::make_netlist(std::int64_t lanes, const OperandTypes& type
   }
   ModeSelect modes(b, config.widths.size());
   std::vector<Bits> products;
+  products.reserve(words.size());
   for (const auto& [activation, weight] : words) {
     products.push_back(draw_subword_product(b, modes, config, activation, weight));
   }

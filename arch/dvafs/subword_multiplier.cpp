@@ -69,7 +69,7 @@ class PartialProducts {
   }
 
   [[nodiscard]] std::vector<Row> rows(const Bits& x, const Bits& y) {
-    const auto width = static_cast<std::size_t>(2 * config_.word_bits);
+    const auto width = 2 * static_cast<std::size_t>(config_.word_bits);
     std::vector<Row> rows;
     for (std::size_t j = 0; j < y.size(); ++j) {
       Row row(width, kNoNode);
@@ -83,7 +83,7 @@ class PartialProducts {
 
   /// What the inverted cells leave, as ones that depend on the mode, in vacant places.
   void add_sign_constants(std::vector<Row>& rows) {
-    const auto width = static_cast<std::size_t>(2 * config_.word_bits);
+    const auto width = 2 * static_cast<std::size_t>(config_.word_bits);
     for (std::size_t column = 0; column < width; ++column) {
       const ModeSet ones = modes_where(
           config_, [&](const SubwordCut& c) { return (sign_constants(c) >> column & 1U) != 0; });
@@ -120,7 +120,7 @@ std::string name_of(const SubwordMultiplierConfig& config) {
 Bits draw_subword_product(Builder& b, ModeSelect& modes, const SubwordMultiplierConfig& config,
                           const Bits& x, const Bits& y) {
   check_config(b, config);
-  const auto width = static_cast<std::size_t>(2 * config.word_bits);
+  const auto width = 2 * static_cast<std::size_t>(config.word_bits);
   PartialProducts products(b, modes, config);
   std::vector<Row> rows = products.rows(x, y);
   products.add_sign_constants(rows);

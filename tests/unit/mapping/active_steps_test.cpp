@@ -1,5 +1,7 @@
 #include "sim/mapping/active_steps.hpp"
 
+#include <fmt/format.h>
+
 #include "sim/mapping/schedule.hpp"
 #include "sim/workload/operands.hpp"
 #include "tests/unit/mapping/enumeration.hpp"
@@ -52,8 +54,8 @@ TEST(ActiveSteps, EqualThoseOfAWalkOverEveryUnitForSubwordsAlongEveryDimension) 
   for (const std::string dim : {"window", "filter", "image", "channel"}) {
     for (std::size_t i = 0; i < temporal.size(); ++i) {
       const MachineConfig machine =
-          machine_of("unit: {kind: dvafs, guard: word, subword_dim: " + dim + "}\n" + array + "\n" +
-                     temporal[i] + "\n");
+          machine_of(fmt::format("unit: {{kind: dvafs, guard: word, subword_dim: {}}}\n{}\n{}\n",
+                                 dim, array, temporal[i]));
       RandomMachines random(7 + i);
       for (int round = 0; round < 12; ++round) {
         Layer layer = random.layer();
