@@ -85,11 +85,30 @@ void netlist_popcount_per_node(benchmark::State& state) {
   count_items(state, stimulus.steps() * 64);
 }
 
+/// Operand values to bit planes: two buses of 16 bits, `items` are operand pairs.
+void netlist_stimulus(benchmark::State& state) {
+  const Netlist netlist = multiplier({16, 16});
+  const CounterRng random(1, 0);
+  std::vector<std::int64_t> values(kLanes);
+  for (std::size_t lane = 0; lane < kLanes; ++lane)
+    values[lane] = static_cast<std::int64_t>(random(lane));
+  Stimulus stimulus(netlist, 64);
+  for ([[maybe_unused]] auto iteration : state) {
+    for (std::size_t step = 0; step < stimulus.steps(); ++step) {
+      stimulus.set(step, 0, values);
+      stimulus.set(step, 1, values);
+    }
+    benchmark::DoNotOptimize(stimulus.step_planes(0));
+  }
+  count_items(state, stimulus.steps() * kLanes);
+}
+
 // Arguments: 0 plain 64-bit, 1 AVX2, 2 AVX-512.
 BENCHMARK(netlist_zero_delay)->Arg(0)->Arg(1)->Arg(2);
 BENCHMARK(netlist_zero_delay_mac)->Arg(0)->Arg(1)->Arg(2);
 BENCHMARK(netlist_inertial)->Arg(0)->Arg(1)->Arg(2);
 BENCHMARK(netlist_popcount_per_node);
+BENCHMARK(netlist_stimulus);
 
 }  // namespace
 }  // namespace bitscale::netlist

@@ -35,6 +35,26 @@ TEST(Stimulus, PutsEachLanesValueIntoItsBit) {
   }
 }
 
+TEST(Stimulus, TakesBusesOfEveryWidthAndLanesWithoutAValueAsZero) {
+  const CounterRng random(4, 0);
+  for (const int bits : {1, 7, 8, 9, 16, 17, 32, 33, 64}) {
+    Builder b("bus");
+    b.output("same", b.input("bus", bits));
+    const Netlist netlist = b.build();
+    Stimulus stimulus(netlist, 1);
+    stimulus.set_always(0, -1);
+    std::vector<std::int64_t> values(300);
+    for (std::size_t lane = 0; lane < values.size(); ++lane)
+      values[lane] = static_cast<std::int64_t>(random(lane));
+    stimulus.set(0, 0, values);
+    const Response response(netlist, stimulus);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const std::int64_t expected = lane < values.size() ? as_bus(values[lane], bits, false) : 0;
+      ASSERT_EQ(response.value(0, 0, lane), expected) << bits << " bits, lane " << lane;
+    }
+  }
+}
+
 TEST(Stimulus, LanesAreAMultipleOf64) {
   const Netlist netlist = adder(4, AdderKind::ripple);
   EXPECT_THROW(Stimulus(netlist, 1, 100), NetlistError);
