@@ -142,6 +142,10 @@ ValueShapes Converter::read_input() {
                                         extents.size(), config::excerpt(dim.dim_param())));
       extents.push_back(extent);
     }
+    const auto elements = count_elements(extents);
+    if (!elements || *elements > kMaxTensorElements)
+      problems_.add(fmt::format("input '{}'", names.back()),
+                    fmt::format("more elements than the {} of a tensor", kMaxTensorElements));
     const std::size_t rank = extents.size();
     if (rank < 2 || rank > 4)
       problems_.add(

@@ -95,10 +95,7 @@ onnx::ModelProto bare_model(const OnnxModel& model, const ValueShapes& inputs,
   }
   for (const auto& output : model.proto.graph().output()) {
     if (sizes.count(output.name()) != 0) continue;
-    onnx::ValueInfoProto& copy = *graph.add_output();
-    copy.set_name(output.name());
-    const int type = output.type().tensor_type().elem_type();
-    copy.mutable_type()->mutable_tensor_type()->set_elem_type(type);
+    graph.add_output()->set_name(output.name());
   }
   return bare;
 }

@@ -202,7 +202,8 @@ void TopologyReader::add_convolution(const CsvRow& row, const Values& values) {
   const std::int64_t width = of(Column::ifmap_width);
   layer.reads = TensorShape{1, of(Column::channels), height, width};
   const Pair kernel{of(Column::filter_height), of(Column::filter_width)};
-  if (height == 1 && width == 1 && kernel == Pair{}) {
+  const bool depthwise = row.fields.front().text.find("DP") != std::string::npos;
+  if (!depthwise && height == 1 && width == 1 && kernel == Pair{}) {
     geometry.kind = LayerKind::fully_connected;
     geometry.out_channels = of(Column::filters);
     return;
@@ -213,7 +214,7 @@ void TopologyReader::add_convolution(const CsvRow& row, const Values& values) {
   geometry.pad.bottom = overhang(height, kernel.h, geometry.stride->h);
   geometry.pad.right = overhang(width, kernel.w, geometry.stride->w);
   if (geometry.pad != Padding{}) ++hanging_;
-  if (row.fields.front().text.find("DP") == std::string::npos) {
+  if (!depthwise) {
     geometry.kind = LayerKind::conv;
     geometry.out_channels = of(Column::filters);
     return;
