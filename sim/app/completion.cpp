@@ -53,6 +53,7 @@ const std::vector<Command>& commands() {
       {"fidelity", "engine", "tile pin closed_form"},
       {"operands", "where operands come from", "per_layer chained off"},
       {"layers", "layers that run", "all array conv"},
+      {"energy-model", "energy of the arithmetic", "horowitz structure both"},
       {"check", "compare outputs with the reference", "", true},
       kSet,
   };
