@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/config/reader.hpp"
@@ -22,6 +24,9 @@ struct LayerContext {
 
 /// Reads bits, encoding and frac_bits only: a tensor that is computed, not supplied.
 [[nodiscard]] TensorEntry parse_type_entry(config::Reader& reader, const TensorEntry& base);
+
+/// Spellings of the encodings in files.
+[[nodiscard]] const std::vector<std::pair<std::string_view, Encoding>>& encoding_names();
 
 /// Refuses a codebook: activations are computed, and no table says where they would fall.
 void refuse_codebook(config::Reader& reader, TensorEntry& entry);

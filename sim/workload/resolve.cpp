@@ -5,6 +5,7 @@
 
 #include "sim/core/suggest.hpp"
 #include "sim/workload/reference.hpp"
+#include "sim/workload/tensor.hpp"
 #include "sim/workload/workload_file.hpp"
 
 namespace bitscale {
@@ -30,17 +31,17 @@ const Profile* find_profile(const WorkloadFile& file, std::string_view name) {
   throw ConfigError(std::move(problems));
 }
 
-/// The entry under a profile's width. Its full scale stays: stated frac_bits fall with the bits.
-Typed under_profile(const TensorEntry& entry, const std::string& layer, int fallback,
-                    const std::vector<std::pair<std::string, std::int64_t>>& bits) {
-  Typed typed{entry.type, entry.frac_given};
+TensorType under_profile(const TensorEntry& entry, const std::string& layer, int fallback,
+                         const std::vector<std::pair<std::string, std::int64_t>>& bits,
+                         const std::optional<Encoding>& encoding) {
+  TensorType type = entry.type;
   const auto listed =
       std::find_if(bits.begin(), bits.end(), [&](const auto& item) { return item.first == layer; });
   const int width = listed == bits.end() ? fallback : static_cast<int>(listed->second);
-  if (width == 0) return typed;
-  if (typed.frac_given) typed.type.frac_bits -= typed.type.bits - width;
-  typed.type.bits = width;
-  return typed;
+  if (width != 0) type.bits = width;
+  if (encoding) type.encoding = *encoding;
+  if (entry.frac_given) type.frac_bits -= magnitude_bits(entry.type) - magnitude_bits(type);
+  return type;
 }
 
 /// What the readers of a layer want it to write, and what a layer wants to read.
@@ -68,12 +69,10 @@ TypeFlow::TypeFlow(const WorkloadFile& file, const Profile* profile)
   const Profile& p = profile != nullptr ? *profile : kNone;
   for (const LayerEntry& entry : file.layers) {
     const bool array = is_array_layer(entry.geometry.kind);
-    activations.push_back(array ? under_profile(entry.activation, entry.name,
-                                                p.default_activation_bits, p.activation_bits)
+    activations.push_back(array ? Typed{activation_under(p, entry), entry.activation.frac_given}
                                 : Typed{});
     weights.push_back(
-        array ? under_profile(entry.weight, entry.name, p.default_weight_bits, p.weight_bits)
-              : Typed{entry.weight.type, entry.weight.frac_given});
+        {array ? weight_under(p, entry) : entry.weight.type, entry.weight.frac_given});
   }
 }
 
@@ -146,6 +145,16 @@ Layer resolve_layer(const LayerEntry& entry, const TypeFlow& flow, std::size_t i
 }
 
 }  // namespace
+
+TensorType activation_under(const Profile& profile, const LayerEntry& layer) {
+  return under_profile(layer.activation, layer.name, profile.default_activation_bits,
+                       profile.activation_bits, profile.activation_encoding);
+}
+
+TensorType weight_under(const Profile& profile, const LayerEntry& layer) {
+  return under_profile(layer.weight, layer.name, profile.default_weight_bits, profile.weight_bits,
+                       profile.weight_encoding);
+}
 
 Workload resolve(const WorkloadFile& file, std::string_view profile_name) {
   const Profile* profile = find_profile(file, profile_name);

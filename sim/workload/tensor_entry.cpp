@@ -22,15 +22,6 @@ constexpr EncodingRange kEncodings[] = {{"unsigned", Encoding::unsigned_, 1, 15}
                                         {"log2", Encoding::log2, 2, 5},
                                         {"codebook", Encoding::codebook, 1, 8}};
 
-const std::vector<std::pair<std::string_view, Encoding>>& encoding_names() {
-  static const std::vector<std::pair<std::string_view, Encoding>> names = [] {
-    std::vector<std::pair<std::string_view, Encoding>> list;
-    for (const EncodingRange& range : kEncodings) list.emplace_back(range.name, range.encoding);
-    return list;
-  }();
-  return names;
-}
-
 const std::vector<std::pair<std::string_view, Distribution>>& distribution_names() {
   static const std::vector<std::pair<std::string_view, Distribution>> names = {
       {"uniform", Distribution::uniform},
@@ -112,6 +103,15 @@ TensorSource parse_source(Reader& reader, const TensorSource& base) {
 }
 
 }  // namespace
+
+const std::vector<std::pair<std::string_view, Encoding>>& encoding_names() {
+  static const std::vector<std::pair<std::string_view, Encoding>> names = [] {
+    std::vector<std::pair<std::string_view, Encoding>> list;
+    for (const EncodingRange& range : kEncodings) list.emplace_back(range.name, range.encoding);
+    return list;
+  }();
+  return names;
+}
 
 std::string_view to_string(Encoding encoding) {
   for (const EncodingRange& range : kEncodings) {

@@ -6,6 +6,7 @@
 
 #include "sim/config/files.hpp"
 #include "sim/core/suggest.hpp"
+#include "sim/workload/encodings.hpp"
 #include "sim/workload/layer_entry.hpp"
 #include "sim/workload/layer_graph.hpp"
 
@@ -99,9 +100,9 @@ void parse_layers(Reader& reader, std::optional<TensorShape> input, WorkloadFile
 
 /// Bits of layers by name, under `key`: the layers must exist, run on the array and take that
 /// width.
-std::vector<std::pair<std::string, std::int64_t>> parse_profile_bits(Reader& reader,
-                                                                     std::string_view key,
-                                                                     const WorkloadFile& file) {
+std::vector<std::pair<std::string, std::int64_t>> parse_profile_bits(
+    Reader& reader, std::string_view key, const std::optional<Encoding>& encoding,
+    const WorkloadFile& file) {
   auto bits = reader.integer_map(key, 1, 16, false);
   if (reader.describing() || !reader.has(key)) return bits;
   std::vector<std::string> names;
@@ -121,6 +122,7 @@ std::vector<std::pair<std::string, std::int64_t>> parse_profile_bits(Reader& rea
       } else {
         TensorType type = (key == "weight_bits" ? layer->weight : layer->activation).type;
         type.bits = static_cast<int>(item.second);
+        type.encoding = encoding.value_or(type.encoding);
         if (const std::string problem = type_problem(type); !problem.empty()) {
           r.problem(name, problem);
         }
@@ -132,7 +134,8 @@ std::vector<std::pair<std::string, std::int64_t>> parse_profile_bits(Reader& rea
 }
 
 /// Width of the layers that a profile does not list: every one of them must take it.
-int parse_default_bits(Reader& reader, std::string_view key, const WorkloadFile& file) {
+int parse_default_bits(Reader& reader, std::string_view key,
+                       const std::optional<Encoding>& encoding, const WorkloadFile& file) {
   const auto bits = static_cast<int>(
       reader.doc("of array layers that are not listed; 0 keeps the file's").integer(key, 0, 16, 0));
   if (bits == 0) return bits;
@@ -140,12 +143,50 @@ int parse_default_bits(Reader& reader, std::string_view key, const WorkloadFile&
     if (!is_array_layer(layer.geometry.kind)) continue;
     TensorType type = (key == "default_weight_bits" ? layer.weight : layer.activation).type;
     type.bits = bits;
+    type.encoding = encoding.value_or(type.encoding);
     const std::string problem = type_problem(type);
     if (problem.empty()) continue;
     reader.problem(key, fmt::format("layer '{}': {}", layer.name, problem));
     break;
   }
   return bits;
+}
+
+/// Encoding of all array layers, or none to keep the file's.
+std::optional<Encoding> parse_profile_encoding(Reader& reader, std::string_view key) {
+  std::vector<std::pair<std::string_view, int>> names = {{"unchanged", -1}};
+  for (const auto& [name, encoding] : encoding_names())
+    names.emplace_back(name, static_cast<int>(encoding));
+  const int chosen =
+      reader.doc("encoding of all array layers").choice(key, names, std::optional(-1));
+  if (chosen < 0) return std::nullopt;
+  return static_cast<Encoding>(chosen);
+}
+
+/// An encoding needs widths that it has, activations that sums can be rounded to, and padding that
+/// is one of its values.
+void check_profile_encodings(Reader& reader, const Profile& profile, const WorkloadFile& file) {
+  for (const LayerEntry& layer : file.layers) {
+    if (!is_array_layer(layer.geometry.kind)) continue;
+    const TensorType activation = activation_under(profile, layer);
+    std::string problem = type_problem(activation);
+    if (problem.empty() && activation.encoding == Encoding::codebook)
+      problem = "sums cannot be rounded to a codebook";
+    if (problem.empty() && layer.geometry.pad != Padding{} &&
+        !is_value(activation, layer.pad_value)) {
+      problem = fmt::format("it is padded with {}, which {} does not have", layer.pad_value,
+                            to_string(activation.encoding));
+    }
+    if (profile.activation_encoding && !problem.empty()) {
+      reader.problem("activation_encoding", fmt::format("layer '{}': {}", layer.name, problem));
+      return;
+    }
+    problem = type_problem(weight_under(profile, layer));
+    if (profile.weight_encoding && !problem.empty()) {
+      reader.problem("weight_encoding", fmt::format("layer '{}': {}", layer.name, problem));
+      return;
+    }
+  }
 }
 
 Profile parse_profile(Reader& reader, const std::string& name, const WorkloadFile& file) {
@@ -159,10 +200,18 @@ Profile parse_profile(Reader& reader, const std::string& name, const WorkloadFil
   profile.description = reader.doc("one line").text("description", "");
   profile.source = reader.doc("where the widths come from").text("source");
   profile.confidence = reader.doc("how sure the source is").choice("confidence", confidences);
-  profile.default_activation_bits = parse_default_bits(reader, "default_activation_bits", file);
-  profile.default_weight_bits = parse_default_bits(reader, "default_weight_bits", file);
-  profile.activation_bits = parse_profile_bits(reader, "activation_bits", file);
-  profile.weight_bits = parse_profile_bits(reader, "weight_bits", file);
+  profile.activation_encoding = parse_profile_encoding(reader, "activation_encoding");
+  profile.weight_encoding = parse_profile_encoding(reader, "weight_encoding");
+  const std::size_t problems = reader.problem_count();
+  profile.default_activation_bits =
+      parse_default_bits(reader, "default_activation_bits", profile.activation_encoding, file);
+  profile.default_weight_bits =
+      parse_default_bits(reader, "default_weight_bits", profile.weight_encoding, file);
+  profile.activation_bits =
+      parse_profile_bits(reader, "activation_bits", profile.activation_encoding, file);
+  profile.weight_bits = parse_profile_bits(reader, "weight_bits", profile.weight_encoding, file);
+  if (!reader.describing() && reader.problem_count() == problems)
+    check_profile_encodings(reader, profile, file);
   reader.finish();
   return profile;
 }

@@ -41,7 +41,7 @@ struct LayerEntry {
 /// How sure the source of a number is; reports name what rests on recalled ones.
 enum class Confidence { verified, computed, recalled, assumed };
 
-/// A named set of precisions: bits per array layer.
+/// A named set of precisions: bits per array layer, and encodings for all of them.
 struct Profile {
   std::string name;
   std::string description;
@@ -49,6 +49,7 @@ struct Profile {
   Confidence confidence = Confidence::assumed;
   int default_activation_bits = 0;  ///< of array layers that are not listed; 0 keeps the file's
   int default_weight_bits = 0;
+  std::optional<Encoding> activation_encoding, weight_encoding;  ///< none keeps the file's
   std::vector<std::pair<std::string, std::int64_t>> activation_bits, weight_bits;
 };
 
@@ -77,6 +78,11 @@ struct WorkloadRequest {
 /// the result is then only good for reading on.
 [[nodiscard]] WorkloadFile parse_workload_file(config::Reader& reader,
                                                std::optional<std::int64_t> batch = std::nullopt);
+
+/// The type of layer `layer`'s activations or weights under a profile. A tensor keeps its full
+/// scale: frac_bits fall with the bits.
+[[nodiscard]] TensorType activation_under(const Profile& profile, const LayerEntry& layer);
+[[nodiscard]] TensorType weight_under(const Profile& profile, const LayerEntry& layer);
 
 /// Puts a profile in force and settles every type. A tensor under a profile keeps its full scale:
 /// where the file states frac_bits, they fall with the bits. Throws ConfigError for an unknown

@@ -181,6 +181,23 @@ const Mistake kTypeMistakes[] = {
      "profiles: {p: {source: x, confidence: recalled, default_weight_bits: 1}}\n",
      "net.yaml:7:70: error: profiles.p.default_weight_bits: layer 'a': encoding twos has 2..16 "
      "bits, got 1"},
+    {"profile_encoding_without_bits",
+     "  - {name: a, op: fully_connected, out_channels: 1}\n"
+     "profiles: {p: {source: x, confidence: recalled, weight_encoding: ternary}}\n",
+     "net.yaml:7:66: error: profiles.p.weight_encoding: layer 'a': encoding ternary has 2..2 bits, "
+     "got 16"},
+    {"profile_of_binary_padding",
+     "  - {name: a, op: conv, out_channels: 1, kernel: 3, pad: 1}\n"
+     "profiles: {p: {source: x, confidence: recalled, activation_encoding: binary_pm1,\n"
+     "               default_activation_bits: 1}}\n",
+     "net.yaml:7:70: error: profiles.p.activation_encoding: layer 'a': it is padded with 0, which "
+     "binary_pm1 does not have"},
+    {"profile_of_activation_codebooks",
+     "  - {name: a, op: fully_connected, out_channels: 1}\n"
+     "profiles: {p: {source: x, confidence: recalled, activation_encoding: codebook,\n"
+     "               default_activation_bits: 4}}\n",
+     "net.yaml:7:70: error: profiles.p.activation_encoding: layer 'a': sums cannot be rounded to a "
+     "codebook"},
     {"profile_without_source",
      "  - {name: a, op: relu}\n"
      "profiles: {p: {confidence: recalled}}\n",

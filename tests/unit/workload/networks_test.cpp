@@ -60,6 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
     Shipped, Network,
     testing::Values(Expected{"lenet", 1888000, 2, 1888000 + 800 * 500 + 500 * 10},
                     Expected{"convnet", 12288000, 3, 12288000 + 1024 * 64 + 64 * 10},
+                    Expected{"convnet_binary", 12288000, 3, 12288000 + 1024 * 64 + 64 * 10},
                     Expected{"alexnet", 665784864, 5, 665784864 + 9216 * 4096 + kFcOf6},
                     Expected{"nin", 1100188800, 12, 1100188800},
                     Expected{"googlenet", 1581647872, 57, 1581647872 + 1024 * 1000},
@@ -223,6 +224,29 @@ TEST(Networks, ResolveUnderEachOfTheirProfiles) {
     }
   }
   EXPECT_GE(resolved, 14);
+}
+
+TEST(ConvnetBinary, HasOneBitPerOperandAndPaddingThatIsOne) {
+  for (const Layer& layer : load_workload(path_of("convnet_binary")).layers) {
+    if (!is_array_layer(layer.kind)) continue;
+    EXPECT_EQ(layer.activation, (TensorType{1, Encoding::binary_pm1, 0})) << layer.name;
+    EXPECT_EQ(layer.weight, layer.activation) << layer.name;
+    EXPECT_EQ(layer.pad_value, layer.kind == LayerKind::conv ? -1 : 0) << layer.name;
+  }
+}
+
+TEST(QuantisedProfiles, HaveTheWidthsOfTheTutorialsTable) {
+  const auto layer = [](const std::string& profile, const std::string& name) {
+    return layer_of(load_workload(path_of("alexnet"), {profile, std::nullopt}), name);
+  };
+  EXPECT_EQ(layer("lognet", "conv2").weight, (TensorType{5, Encoding::log2, 0}));
+  EXPECT_EQ(layer("lognet", "fc7").weight, (TensorType{4, Encoding::log2, 0}));
+  EXPECT_EQ(layer("lognet", "conv2").activation, (TensorType{4, Encoding::log2, 0}));
+  EXPECT_EQ(layer("shared_weights", "conv2").weight, (TensorType{8, Encoding::codebook, 0, 16}));
+  EXPECT_EQ(layer("shared_weights", "fc7").weight, (TensorType{4, Encoding::codebook, 0, 16}));
+  EXPECT_EQ(layer("shared_weights", "fc7").activation, (TensorType{16, Encoding::twos, 0}));
+  EXPECT_EQ(layer("binary_weights", "fc7").weight, (TensorType{1, Encoding::binary_pm1, 0}));
+  EXPECT_EQ(layer("ternary_weights", "conv1").weight, (TensorType{2, Encoding::ternary, 0}));
 }
 
 TEST(Tiny, RunsEveryOperator) {

@@ -92,6 +92,20 @@ TEST(WorkloadFile, CodebooksHaveEntriesOf16BitsOrWhatTheyState) {
   EXPECT_EQ(layer_of(net, "b").weight, (TensorType{4, Encoding::codebook, 0, 8}));
 }
 
+TEST(WorkloadFile, AProfileMayChangeEncodings) {
+  const Workload net = read_layers(
+      "  - {name: a, op: conv, out_channels: 2, kernel: 3}\n"
+      "  - {name: b, op: fully_connected, out_channels: 2, activation: {frac_bits: 5}}\n"
+      "profiles: {lognet: {source: x, confidence: recalled, default_weight_bits: 4,\n"
+      "                    weight_bits: {a: 5}, weight_encoding: log2,\n"
+      "                    default_activation_bits: 4, activation_encoding: log2}}\n",
+      {"lognet", std::nullopt});
+  EXPECT_EQ(layer_of(net, "a").weight, (TensorType{5, Encoding::log2, 0}));
+  EXPECT_EQ(layer_of(net, "b").weight, (TensorType{4, Encoding::log2, 0}));
+  // 6 bits of two's complement end at 2^5, 4 bits of log2 at 2^7: full scale stays.
+  EXPECT_EQ(layer_of(net, "b").activation, (TensorType{4, Encoding::log2, 7}));
+}
+
 TEST(WorkloadFile, LayersOnTheNetworksInputTakeItsTypeAndSource) {
   const Workload net = read_layers("  - {name: a, op: conv, out_channels: 2, kernel: 3}\n");
   EXPECT_EQ(layer_of(net, "a").activation.bits, 8);
