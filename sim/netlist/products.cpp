@@ -11,9 +11,12 @@ struct BoothDigit {
   NodeId one = kNoNode, two = kNoNode, negative = kNoNode;
 };
 
+/// All three select signals take two or three gates. 111 is 0, not -0: a row inverted for nothing,
+/// and early, made a fifth more glitches.
 BoothDigit booth_digit(Builder& b, NodeId low, NodeId middle, NodeId high) {
-  const NodeId one = b.xor_gate(middle, low);
-  return {one, b.nor_gate(one, b.not_gate(b.xor_gate(high, middle))), high};
+  const NodeId both = b.nand_gate(middle, low);
+  const NodeId two = b.or_gate(b.and_gate(high, b.nor_gate(middle, low)), b.nor_gate(high, both));
+  return {b.xor_gate(middle, low), two, b.and_gate(high, both)};
 }
 
 /// Adds the bits of one column of a carry-save row: sum stays, carry moves up.
