@@ -37,8 +37,10 @@ class UniformStream {
 
   /// 512 windows. Every lane keeps its buses and registers from cycle to cycle.
   void fill(std::uint64_t batch, Stimulus& stimulus) {
-    const AccumulatorConfig segment{mode_.accumulator_bits, types_.accumulator.overflow};
+    // Addends are those of the register, in which sums of gated words stand high.
     const auto segments = static_cast<std::size_t>(gates_.segments);
+    const AccumulatorConfig segment{types_.accumulator.bits / static_cast<int>(segments),
+                                    types_.accumulator.overflow};
     std::vector<Accumulator> sums(netlist::kLanes * segments, Accumulator(segment));
     std::vector<std::int64_t> buses(netlist::kLanes * cut_.input_buses, 0);
     const CounterRng random(sample_.seed, batch);
@@ -93,9 +95,10 @@ class UniformStream {
 
 namespace {
 
-/// Counts the toggles of batches of windows that `fill(batch, stimulus)` draws.
+/// Counts the toggles of batches of windows that `fill(batch, stimulus)` draws. `clocked`
+/// flip-flops see the clock in a cycle, on average.
 template <typename Fill>
-UnitEnergy measure(const netlist::Netlist& gates, std::size_t flip_flops, std::size_t cycles,
+UnitEnergy measure(const netlist::Netlist& gates, double clocked, std::size_t cycles,
                    const UnitSample& sample, Fill&& fill) {
   Stimulus stimulus(gates, cycles);
   netlist::ZeroDelayToggles zero_delay(gates);
@@ -122,7 +125,7 @@ UnitEnergy measure(const netlist::Netlist& gates, std::size_t flip_flops, std::s
   energy.zero_delay = estimate.value;
   energy.relative_half_width = estimate.relative_half_width();
   if (settled > 0) energy.glitches = energy.zero_delay * (switched / settled - 1);
-  energy.flip_flops = netlist::kFlipFlopClockUnits * static_cast<double>(flip_flops) +
+  energy.flip_flops = netlist::kFlipFlopClockUnits * clocked +
                       netlist::kFlipFlopToggleUnits * flip_flop_toggles /
                           static_cast<double>(std::max<std::size_t>(sample.zero_delay_batches, 1));
   return energy;
@@ -135,8 +138,11 @@ UnitEnergy measure_uniform(const Unit& unit, std::int64_t lanes, const OperandTy
   const UnitNetlist gates = unit.make_netlist(lanes, types);
   const netlist::CutNetlist cut = netlist::cut_registers(gates.netlist);
   UniformStream stream(unit, lanes, types, gates, cut, sample);
-  return measure(cut.netlist, netlist::count(gates.netlist, netlist::Cell::flip_flop),
-                 stream.cycles(), sample,
+  const double idle = static_cast<double>(gates.idle_cycles) / static_cast<double>(gates.cycles);
+  const double clocked =
+      static_cast<double>(netlist::count(gates.netlist, netlist::Cell::flip_flop)) -
+      idle * static_cast<double>(cut.flip_flops);
+  return measure(cut.netlist, clocked, stream.cycles(), sample,
                  [&](std::uint64_t batch, Stimulus& stimulus) { stream.fill(batch, stimulus); });
 }
 
@@ -181,8 +187,8 @@ UnitEnergy measure_uniform(const netlist::Netlist& gates, const UnitSample& samp
       }
     }
   };
-  return measure(gates, netlist::count(gates, netlist::Cell::flip_flop), sample.steps, sample,
-                 fill);
+  const auto clocked = static_cast<double>(netlist::count(gates, netlist::Cell::flip_flop));
+  return measure(gates, clocked, sample.steps, sample, fill);
 }
 
 }  // namespace bitscale
