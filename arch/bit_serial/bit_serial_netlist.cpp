@@ -83,11 +83,11 @@ netlist::Netlist draw(const BitSerialConfig& config, std::int64_t lanes,
     b.connect(row, sum);
     last = controls.last;
   }
-  if (by_activations) {  // takes whole rows only
+  if (by_activations) {  // takes whole rows only, and its adder rests meanwhile
     const SerialControls controls = draw_controls(b, "activation");
     const Bits word =
         b.flip_flops("word", static_cast<int>(sum.size()) + config.max_activation_bits);
-    sum = shift_in(b, word, sum, controls);
+    sum = shift_in(b, word, and_all(b, sum, last), controls);
     b.connect(word, mux_all(b, last, word, sum));
     last = b.and_gate(last, controls.last);
   }
