@@ -259,7 +259,6 @@ constexpr Metric kMetrics[] = {
     {"shift_add", "", kComponent, "Adders that fuse the products of bit_brick."},
     {"adder_tree", "", kComponent, "Adders that sum the products of a unit's lanes."},
     {"accumulator", "", kComponent, "Adders that add a step's sum to the running output."},
-    {"datapath", "", kComponent, "Gates of the units, where they were followed."},
     {"registers", "", kComponent, "Flip-flops of the units: accumulators and what a step needs."},
     {"operand_registers", "", kComponent,
      "Flip-flops that hold operands on their way into the units."},
