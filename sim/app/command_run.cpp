@@ -65,6 +65,8 @@ void add_experiment_options(CLI::App& command, ExperimentRequest& request) {
                      "Energy of the arithmetic: horowitz, structure or both");
   command.add_flag("--check", request.check,
                    "Compute outputs and compare them with the reference convolution");
+  command.add_flag("--widths", request.widths,
+                   "Report per layer the narrowest accumulator that would do");
   command
       .add_option("--set", request.overrides,
                   "Change one key of the experiment: a.b.c=value; may be given several times")

@@ -55,6 +55,7 @@ const std::vector<Command>& commands() {
       {"layers", "layers that run", "all array conv"},
       {"energy-model", "energy of the arithmetic", "horowitz structure both"},
       {"check", "compare outputs with the reference", "", true},
+      {"widths", "accumulators that would do", "", true},
       kSet,
   };
   static const std::vector<Option> kRun = {

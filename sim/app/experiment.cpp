@@ -63,6 +63,7 @@ void apply_request(Node& tree, const ExperimentRequest& request) {
   if (request.operands) set(simulation, "operands", scalar(*request.operands));
   if (request.layers) set(simulation, "layers", scalar(*request.layers));
   if (request.energy_model) set(simulation, "energy_model", scalar(*request.energy_model));
+  if (request.widths) set(simulation, "widths", scalar("true"));
   if (request.check) set(simulation, "check", scalar("true"));
   if (!request.vcd.empty()) set(simulation, "vcd", scalar(request.vcd, true));
 }
@@ -124,6 +125,10 @@ SimulationConfig parse_simulation(config::Reader& reader) {
                                                   LayerSelection::all);
   simulation.check = reader.doc("Compute outputs and compare them with the reference convolution")
                          .boolean("check", false);
+  simulation.widths =
+      reader
+          .doc("Note the range of partial sums, and with it the accumulators that would do (tile)")
+          .boolean("widths", false);
   simulation.vcd =
       reader.doc("Prefix of waveform files of a pin-level run").text("vcd", std::string{});
   simulation.energy_model =
@@ -158,6 +163,10 @@ SimulationConfig parse_simulation(config::Reader& reader) {
         "fidelity",
         "expected tile or pin, because check and operands: chained need values, got closed_form");
   }
+  if (simulation.widths && simulation.operands == OperandMode::off)
+    reader.problem("widths", "expected false, because partial sums need operands and they are off");
+  if (simulation.widths && simulation.fidelity != kernel::Fidelity::tile)
+    reader.problem("widths", "expected fidelity: tile, whose span kernels note partial sums");
   if (!simulation.vcd.empty() && simulation.fidelity != kernel::Fidelity::pin) {
     reader.problem("vcd", "expected fidelity: pin, because only clocked modules have waveforms");
   }

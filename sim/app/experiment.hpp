@@ -43,7 +43,8 @@ struct SimulationConfig {
   kernel::Fidelity fidelity = kernel::Fidelity::tile;
   OperandMode operands = OperandMode::per_layer;
   LayerSelection layers = LayerSelection::all;
-  bool check = false;  ///< run values and compare with the reference convolution
+  bool widths = false;  ///< note the range of partial sums, on the tile engine
+  bool check = false;   ///< run values and compare with the reference convolution
   EnergyModel energy_model = EnergyModel::horowitz;
   SamplingConfig sampling;
   std::string
@@ -67,7 +68,7 @@ struct ExperimentRequest {
   std::string experiment, machine, workload;
   std::optional<std::string> profile, fidelity, operands, layers, energy_model;
   std::optional<std::int64_t> batch;
-  bool check = false;
+  bool check = false, widths = false;
   std::string vcd;
   std::vector<std::string> overrides;  ///< `a.b.c=value`, over the experiment's tree
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "arch/common/accumulate.hpp"
 #include "sim/app/layer_supply.hpp"
 #include "sim/app/memory_counts.hpp"
 #include "sim/app/runner.hpp"
@@ -135,6 +136,15 @@ void count_work(const Experiment& experiment, const Mapping& mapping, const Oper
   add_memory(result.actions);
 }
 
+/// Widths of a segment's register: what integers use of it, and the bits that stay empty below.
+AccumulatorWidths accumulator_widths(const Mapping& mapping,
+                                     const kernel::LayerSimulation& simulation) {
+  const int segment = mapping.types.accumulator.bits / static_cast<int>(mapping.segments);
+  const int empty = segment - mapping.segment.bits;
+  const std::int64_t bound = simulation.sum_bound;
+  return {empty + width_of(*simulation.partial_sums), empty + width_of({-bound, bound})};
+}
+
 }  // namespace
 
 LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
@@ -143,9 +153,11 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
   const Unit& unit = *experiment.machine.config.unit;
   const SimulationConfig& config = experiment.simulation;
   const Mapping mapping = map_layer(layer, at_clock(experiment.machine.config, point));
-  const bool values = config.check || sums != nullptr || config.fidelity == kernel::Fidelity::pin;
+  const bool values =
+      config.check || config.widths || sums != nullptr || config.fidelity == kernel::Fidelity::pin;
   kernel::SimulationOptions options;
   options.fidelity = config.fidelity;
+  options.widths = config.widths;
   if (!config.vcd.empty()) options.vcd_path = config.vcd + "_" + layer.name;
   kernel::LayerSimulation simulation =
       kernel::simulate_layer(mapping, unit, values ? operands : nullptr, options);
@@ -161,6 +173,7 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
   result.cycles = simulation.cycles;
   result.values_computed = values;
   result.overflow_events = simulation.overflow_events;
+  if (simulation.partial_sums) result.widths = accumulator_widths(mapping, simulation);
   result.mapping = mapping.describe();
   result.dram_bits_activations = simulation.traffic.dram_activations;
   result.dram_bits_weights = simulation.traffic.dram_weights;

@@ -106,6 +106,7 @@ LayerSimulation simulate_layer(const Mapping& mapping, const Unit& unit, const O
   if (auto* tile = dynamic_cast<TileExecutor*>(array.get())) {
     tile->finish();
     result.partial_sums = tile->partial_sums();
+    result.sum_bound = tile->sum_bound();
   }
   if (sequencer.account().total() != static_cast<std::uint64_t>(sequencer.end_cycle())) {
     throw SimulationError(

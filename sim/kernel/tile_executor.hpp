@@ -25,6 +25,7 @@ class TileExecutor : public PassExecutor {
   /// Moves the sums into record().sums in tensor order; call once, after the simulation.
   void finish();
   [[nodiscard]] const std::optional<SumRange>& partial_sums() const { return range_; }
+  [[nodiscard]] std::int64_t sum_bound() const { return max_sum_; }
 
  private:
   /// Reduction coordinates of a pass in schedule order; idle positions of an edge are rows of

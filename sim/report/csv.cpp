@@ -108,11 +108,11 @@ std::vector<std::string> header(const std::vector<std::string>& components) {
       "clock_Hz",         "layer",    "kind",    "activation_bits", "weight_bits",
       "accumulator_bits", "macs",     "cycles"};
   for (const std::string_view cause : kCauseNames) cells.push_back(fmt::format("cycles_{}", cause));
-  for (const char* name :
-       {"slots_active", "slots_guarded", "slots_idle", "slots_stalled", "utilization", "energy_pJ",
-        "pJ_per_mac", "dram_bits", "overflow_events", "operands", "activation_zero_fraction",
-        "weight_zero_fraction", "effectual_macs", "check_mismatches", "images", "accuracy",
-        "result_digest"}) {
+  for (const char* name : {"slots_active", "slots_guarded", "slots_idle", "slots_stalled",
+                           "utilization", "energy_pJ", "pJ_per_mac", "dram_bits", "overflow_events",
+                           "needed_accumulator_bits", "guaranteed_accumulator_bits", "operands",
+                           "activation_zero_fraction", "weight_zero_fraction", "effectual_macs",
+                           "check_mismatches", "images", "accuracy", "result_digest"}) {
     cells.emplace_back(name);
   }
   for (const std::string& component : components) {
@@ -151,6 +151,8 @@ std::vector<std::string> row(const RunResult& run, const LayerResult& layer,
   cells.push_back(number(layer.energy_per_mac_pJ()));
   count(layer.dram_bits());
   count(layer.overflow_events);
+  cells.push_back(layer.widths ? std::to_string(layer.widths->needed) : "");
+  cells.push_back(layer.widths ? std::to_string(layer.widths->guaranteed) : "");
   cells.push_back(layer.operands.result);
   cells.push_back(format_significant(layer.operands.activation_zero_fraction));
   cells.push_back(format_significant(layer.operands.weight_zero_fraction));

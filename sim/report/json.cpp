@@ -163,6 +163,9 @@ Json layer_json(const RunResult& run, const LayerResult& layer) {
                                   {"weights", layer.dram_bits_weights},
                                   {"outputs", layer.dram_bits_outputs}};
   json["overflow_events"] = layer.values_computed ? Json(layer.overflow_events) : Json(nullptr);
+  json["needed_accumulator_bits"] = layer.widths ? Json(layer.widths->needed) : Json(nullptr);
+  json["guaranteed_accumulator_bits"] =
+      layer.widths ? Json(layer.widths->guaranteed) : Json(nullptr);
   const OperandReport& operands = layer.operands;
   json["operands"] = {{"result", operands.result},
                       {"activations", operands.activations},

@@ -85,6 +85,15 @@ constexpr Metric kMetrics[] = {
     {"overflow_events", "events", kWork,
      "Accumulator additions whose true sum left the accumulator's range; 0 where the values were "
      "not run."},
+    {"needed_accumulator_bits", "bits", kWork,
+     "Narrowest two's complement accumulator that holds every partial sum of these operands in "
+     "schedule order, per segment; with --widths. Another image may need more.",
+     "", "needed accumulator"},
+    {"guaranteed_accumulator_bits", "bits", kWork,
+     "Accumulator that holds any sum, in any order, of these weights with activations up to the "
+     "largest magnitude here; with --widths.",
+     "largest activation x largest sum of |weights| of a filter, negative operands at full scale",
+     "guaranteed accumulator"},
     {"mapping", "", kWork, "The loop nest that ran: tiles, passes, steps and spatial loops."},
     {"ideal_memory", "", kWork, "True where the DRAM channel was declared to cost no time."},
 

@@ -33,13 +33,20 @@ struct OperandReport {
   bool operator==(const OperandReport&) const = default;
 };
 
+/// Accumulators that would do for a layer, per segment, bits that gating leaves empty included.
+struct AccumulatorWidths {
+  int needed = 0;      ///< holds every partial sum of these operands in schedule order
+  int guaranteed = 0;  ///< holds any sum of these weights with activations of this magnitude
+  bool operator==(const AccumulatorWidths&) const = default;
+};
+
 /// How the switching of a layer, or of a run, was found out. A transition is one unit going from
 /// one cycle to the next.
 struct SwitchingSample {
-  bool full = false;              ///< every one was followed
-  std::uint64_t transitions = 0;  ///< of all units
-  std::uint64_t sampled = 0;      ///< followed
-  std::uint64_t timed = 0;        ///< of these, with gate delays
+  bool full = false;                      ///< every one was followed
+  std::uint64_t transitions = 0;          ///< of all units
+  std::uint64_t sampled = 0;              ///< followed
+  std::uint64_t timed = 0;                ///< of these, with gate delays
   double units_per_transition = 0;        ///< pins between settled states
   double relative_half_width = 0;         ///< of its 95 % interval
   double glitch_factor = 1;               ///< with glitches / without
@@ -67,10 +74,11 @@ struct LayerResult {
   std::vector<ActionCount> actions;
   bool values_computed = true;  ///< false: cycles and counts alone, so that overflows are unknown
   std::uint64_t overflow_events = 0;
+  std::optional<AccumulatorWidths> widths = {};  ///< where asked for
   std::uint64_t dram_bits_activations = 0, dram_bits_weights = 0, dram_bits_outputs = 0;
   std::optional<CheckResult> check;
-  std::string mapping;  ///< one line for people
-  EnergyReport energy;  ///< of `actions`
+  std::string mapping;                            ///< one line for people
+  EnergyReport energy;                            ///< of `actions`
   std::optional<SwitchingSample> switching = {};  ///< where gates were followed
   std::optional<StructureEnergy> structure = {};  ///< beside `energy`, with both models
   std::optional<OperatingPoint> operating = {};   ///< where supplies are modelled

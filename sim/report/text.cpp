@@ -96,12 +96,19 @@ std::string layers_text(const RunResult& run, const TextStyle& style) {
       {"layer", Align::left}, {"a x w bits"}, {"MACs"},  {"cycles"},
       {"array used"},         {"energy"},     {"pJ/MAC"}};
   if (overflows) columns.push_back({"overflows"});
+  const bool widths = std::any_of(run.layers.begin(), run.layers.end(),
+                                  [](const auto& layer) { return layer.widths.has_value(); });
+  if (widths) {
+    columns.push_back({"needed accumulator"});
+    columns.push_back({"guaranteed"});
+  }
   if (losses) columns.push_back({"largest loss", Align::left});
   Table table(std::move(columns));
   const auto add = [&](const std::string& name, const std::string& bits, std::uint64_t macs,
                        const CycleAccount& cycles, const std::optional<double>& utilization,
                        double energy_pJ, const std::optional<double>& pJ_per_mac,
-                       std::uint64_t overflow_events) {
+                       std::uint64_t overflow_events,
+                       const std::optional<AccumulatorWidths>& accumulator) {
     std::vector<std::string> row = {name,
                                     bits,
                                     macs > 0 ? format_count(macs) : "-",
@@ -110,16 +117,20 @@ std::string layers_text(const RunResult& run, const TextStyle& style) {
                                     format_energy_pJ(energy_pJ),
                                     optional_plain(pJ_per_mac)};
     if (overflows) row.push_back(format_integer(overflow_events));
+    if (widths) {
+      row.push_back(accumulator ? fmt::format("{} bit", accumulator->needed) : "");
+      row.push_back(accumulator ? fmt::format("{} bit", accumulator->guaranteed) : "");
+    }
     if (losses) row.push_back(main_loss(cycles));
     table.add_row(std::move(row));
   };
   for (const LayerResult& layer : run.layers) {
     add(layer.name, bits_text(layer), layer.macs, layer.cycles, layer.utilization(),
-        layer.energy.total_pJ, layer.energy_per_mac_pJ(), layer.overflow_events);
+        layer.energy.total_pJ, layer.energy_per_mac_pJ(), layer.overflow_events, layer.widths);
   }
   table.add_rule();
   add("total", "", run.macs(), run.cycles(), run.utilization(), run.energy().total_pJ,
-      run.energy_per_mac_pJ(), run.overflow_events());
+      run.energy_per_mac_pJ(), run.overflow_events(), std::nullopt);
   return table.text(style);
 }
 
