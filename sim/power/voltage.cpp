@@ -122,9 +122,11 @@ class PolicyCheck {
                           format_V(lowest_V), technology_.name, format_V(top), format_V(value)));
     };
     require_range(policy_.where, "vdd", highest_V, model.vnom_V);
-    if (policy_.floor_V) require_range(policy_.floor_where, "floor", *policy_.floor_V, highest_V);
+    const bool possible = highest_V >= lowest_V && highest_V <= model.vnom_V;
+    const double top_V = possible ? highest_V : model.vnom_V;
+    if (policy_.floor_V) require_range(policy_.floor_where, "floor", *policy_.floor_V, top_V);
     for (const double step : policy_.steps_V) {
-      require_range(policy_.steps_where, "steps", step, highest_V);
+      require_range(policy_.steps_where, "steps", step, top_V);
     }
     check_bias();
     return highest_V;

@@ -42,13 +42,13 @@ bool shown(const LayerResult& layer) { return layer.operating && layer.cycles.to
 std::string supplies_table(const RunResult& run, const TextStyle& style) {
   Table table({{"clock and supplies", Align::left},
                {"clock"},
-               {"path"},
-               {"of the widest mode"},
+               {"path in unit delays"},
+               {"in the widest mode"},
                {"datapath V"},
                {"control V"},
                {"memory V"}});
   const auto path = [](std::uint32_t units) {
-    return units == 0 ? std::string("-") : fmt::format("{} gates", units);
+    return units == 0 ? std::string("-") : std::to_string(units);
   };
   for (const LayerResult& layer : run.layers) {
     if (!shown(layer)) continue;
