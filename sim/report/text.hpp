@@ -25,6 +25,11 @@ namespace bitscale {
 /// gates were not followed.
 [[nodiscard]] std::string structure_text(const RunResult& run, const TextStyle& style = {});
 
+/// Energies from gates of the runs of a comparison, at both ends of the glitch gain; '' where gates
+/// were not followed.
+[[nodiscard]] std::string structure_text(const CompareResult& comparison,
+                                         const TextStyle& style = {});
+
 /// Clock, supplies and mean power of every layer; '' where supplies are not modelled.
 [[nodiscard]] std::string power_text(const RunResult& run, const TextStyle& style = {});
 /// The clocks that layers ran at: `204 MHz`, or `51 MHz to 204 MHz`.

@@ -128,6 +128,8 @@ std::string compare_text(const CompareResult& comparison, const TextStyle& style
   std::string text = headlines(comparison, style);
   if (!text.empty()) text += "\n";
   text += runs_text(comparison, style) + "\n";
+  if (const std::string gates = structure_text(comparison, style); !gates.empty())
+    text += gates + "\n";
   const std::vector<const RunResult*> runs = same_layers(comparison);
   if (runs.size() > 1) text += layers_text(runs, style) + "\n";
   if (!comparison.held_equal.empty()) {

@@ -54,7 +54,37 @@ std::string followed_text(const SwitchingSample& sample) {
                      format_count(sample.timed));
 }
 
+/// What a run gains over its baseline.
+std::string gain_text(double baseline_pJ, double ours_pJ) {
+  return ours_pJ > 0 && baseline_pJ > 0 ? format_ratio(baseline_pJ / ours_pJ) : "-";
+}
+
 }  // namespace
+
+std::string structure_text(const CompareResult& comparison, const TextStyle& style) {
+  if (comparison.runs.empty() || !comparison.runs.front().structure_costs) return "";
+  const bool both = comparison.runs.front().provenance.energy_model == "both";
+  std::vector<Table::Column> columns = {{"workload", Align::left}, {"machine", Align::left}};
+  if (both) columns.insert(columns.end(), {{"table"}, {"gain"}});
+  columns.insert(columns.end(),
+                 {{"gates, g = 0"}, {"gain"}, {"gates, g = 1"}, {"gain"}, {"interval"}});
+  Table table(std::move(columns));
+  for (const RunResult& run : comparison.runs) {
+    const RunResult& baseline = baseline_of(comparison, run);
+    std::vector<std::string> row = {run.provenance.workload, run.provenance.machine};
+    const auto add = [&](double baseline_pJ, double ours_pJ) {
+      row.push_back(format_energy_pJ(ours_pJ));
+      row.push_back(gain_text(baseline_pJ, ours_pJ));
+    };
+    if (both) add(baseline.energy().total_pJ, run.energy().total_pJ);
+    for (const double gain : {0.0, 1.0})
+      add(energy_at_gain_pJ(baseline, gain), energy_at_gain_pJ(run, gain));
+    row.push_back(fmt::format("+-{:.2g} %{}", switching_of(run)->relative_half_width * 100,
+                              interval_reached(run) ? "" : " NOT reached"));
+    table.add_row(std::move(row));
+  }
+  return table.text(style);
+}
 
 std::string structure_text(const RunResult& run, const TextStyle& style) {
   const std::optional<SwitchingSample> sample = switching_of(run);
