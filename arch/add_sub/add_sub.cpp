@@ -48,7 +48,7 @@ int AddSubUnit::stored_weight_bits(const TensorType& type) const { return type.b
 
 std::uint64_t AddSubUnit::accumulate(const AccumulateBlock& block,
                                      const OperandTypes& types) const {
-  return accumulate_block(block, types, Serial::none);
+  return accumulate_block(block, types);
 }
 
 int AddSubUnit::tree_bits(std::int64_t lanes) const {

@@ -56,7 +56,7 @@ std::uint64_t accumulate_halves(const AccumulateBlock& block, const OperandTypes
       }
     }
     halves.steps = steps * mode.cycles();
-    events += accumulate_block(halves, types, Serial::none);
+    events += accumulate_block(halves, types);
   }
   return events;
 }
@@ -103,7 +103,7 @@ std::uint64_t BitFusionUnit::accumulate(const AccumulateBlock& block,
                                         const OperandTypes& types) const {
   const FusionMode mode = fusion_mode(types);
   if ((block.exact && block.range == nullptr) || mode.cycles() == 1)
-    return accumulate_block(block, types, Serial::none);
+    return accumulate_block(block, types);
   return accumulate_halves(block, types, mode);
 }
 

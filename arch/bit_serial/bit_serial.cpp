@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "arch/common/accumulate.hpp"
 #include "arch/common/accumulator.hpp"
 #include "arch/common/guard.hpp"
 #include "arch/common/operands.hpp"
@@ -59,7 +60,7 @@ int BitSerialUnit::stored_weight_bits(const TensorType& type) const {
 std::uint64_t BitSerialUnit::accumulate(const AccumulateBlock& block,
                                         const OperandTypes& types) const {
   // Bits meet in registers that hold every sum; the accumulator adds once per step.
-  return accumulate_block(block, types, Serial::none);
+  return accumulate_block(block, types);
 }
 
 int BitSerialUnit::tree_bits(std::int64_t lanes) const {

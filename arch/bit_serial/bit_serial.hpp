@@ -1,10 +1,12 @@
 #pragma once
 
 #include "arch/bit_serial/serial_operand.hpp"
-#include "arch/common/accumulate.hpp"
 #include "arch/unit.hpp"
 
 namespace bitscale {
+
+/// Which operand enters the unit one bit per cycle.
+enum class Serial { activations, weights, both };
 
 /// Serial inner-product unit (SIP) of Stripes: AND gates, an exact adder tree over the lanes and a
 /// register that shifts up as bits enter, most significant first; with the last bit the accumulator

@@ -60,7 +60,7 @@ int CodebookUnit::stored_weight_bits(const TensorType& type) const { return type
 
 std::uint64_t CodebookUnit::accumulate(const AccumulateBlock& block,
                                        const OperandTypes& types) const {
-  return accumulate_block(block, types, Serial::none);
+  return accumulate_block(block, types);
 }
 
 int CodebookUnit::tree_bits(std::int64_t lanes) const {

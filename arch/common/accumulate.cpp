@@ -8,7 +8,6 @@
 
 #include "arch/common/accumulator.hpp"
 #include "arch/common/operands.hpp"
-#include "arch/common/serial.hpp"
 #include "arch/common/tiles.hpp"
 #include "sim/core/dims.hpp"
 
@@ -16,23 +15,18 @@ namespace bitscale {
 
 namespace {
 
-/// One operand of a block and how it enters the unit.
+/// One operand of a block.
 struct Side {
   const std::int16_t* values = nullptr;  ///< [steps * lanes][stride]
   std::int64_t stride = 0;
   std::int64_t count = 0;               ///< windows or filters
   std::int64_t accumulator_stride = 0;  ///< between the accumulators of neighbouring positions
-  OperandPort port;
-
-  [[nodiscard]] std::int64_t max_slice() const {
-    return port.serial ? 1 : max_magnitude(port.type);
-  }
+  std::int64_t max_value = 0;           ///< largest magnitude
 };
 
 /// A block turned so that one operand lies along the vector of a tile.
 struct Problem {
   Side vector, rows;
-  bool vector_is_weights = true;
   std::int64_t steps = 0, lanes = 0;
   std::int64_t* accumulators = nullptr;
 };
@@ -48,20 +42,15 @@ std::uint64_t run_scalar(const AccumulateBlock& block, const AccumulatorConfig& 
     Accumulator accumulator(config);
     accumulator.load(place);
     for (std::int64_t step = 0; step < block.steps; ++step) {
-      for (int i = 0; i < activations.port.cycles(); ++i) {
-        for (int j = 0; j < weights.port.cycles(); ++j) {
-          std::int64_t sum = 0;
-          for (std::int64_t term = step * block.lanes; term < (step + 1) * block.lanes; ++term) {
-            sum += static_cast<std::int64_t>(activations.port.slice(
-                       activations.values[term * activations.stride + window], i)) *
-                   weights.port.slice(weights.values[term * weights.stride + filter], j);
-          }
-          events += accumulator.add(shifted_sum(activations.port, i, weights.port, j, sum));
-          if (block.range != nullptr) {
-            block.range->low = std::min(block.range->low, accumulator.value());
-            block.range->high = std::max(block.range->high, accumulator.value());
-          }
-        }
+      std::int64_t sum = 0;
+      for (std::int64_t term = step * block.lanes; term < (step + 1) * block.lanes; ++term) {
+        sum += std::int64_t{activations.values[term * activations.stride + window]} *
+               weights.values[term * weights.stride + filter];
+      }
+      events += accumulator.add(sum);
+      if (block.range != nullptr) {
+        block.range->low = std::min(block.range->low, accumulator.value());
+        block.range->high = std::max(block.range->high, accumulator.value());
       }
     }
     place = accumulator.value();
@@ -77,12 +66,8 @@ Problem orient(const AccumulateBlock& block, const Side& activations, const Side
     return ceil_div(vector.count, tiles::kWidth) * ceil_div(rows.count, tile_rows);
   };
   const bool by_filters = tiles(weights, activations) <= tiles(activations, weights);
-  return {by_filters ? weights : activations,
-          by_filters ? activations : weights,
-          by_filters,
-          block.steps,
-          block.lanes,
-          block.accumulators};
+  return {by_filters ? weights : activations, by_filters ? activations : weights, block.steps,
+          block.lanes, block.accumulators};
 }
 
 /// A tile's part of the vector operand, from `term` on; copied and padded with zeros where the
@@ -148,8 +133,7 @@ void run_exact(const Problem& problem, std::int64_t most_terms) {
 void run_exact(const AccumulateBlock& block, const Side& activations, const Side& weights) {
   constexpr std::int64_t kChunk = 256;  // its rows stay in the first-level cache
   const Problem problem = orient(block, activations, weights, tiles::kExactRows);
-  const std::int64_t product =
-      max_magnitude(activations.port.type) * max_magnitude(weights.port.type);
+  const std::int64_t product = activations.max_value * weights.max_value;
   const std::int64_t chunk_32 = std::min(kChunk, INT32_MAX / product);
   if (chunk_32 >= kChunk / 4) {
     run_exact<std::int32_t>(problem, chunk_32);
@@ -162,54 +146,25 @@ void run_exact(const AccumulateBlock& block, const Side& activations, const Side
 
 /// The narrowest arithmetic that holds every sum before it is wrapped or clamped; nothing where the
 /// tiles have none.
-std::optional<tiles::Arithmetic> arithmetic_for(const Problem& problem,
-                                                const std::vector<tiles::Cycle>& cycles,
-                                                int accumulator_bits) {
+std::optional<tiles::Arithmetic> arithmetic_for(const Problem& problem, int accumulator_bits) {
   constexpr std::int64_t kSafe = std::int64_t{1} << 61;
-  const std::int64_t term = problem.vector.max_slice() * problem.rows.max_slice();
-  const int shift = cycles.back().shift;  // most significant bits come last
-  if (accumulator_bits > 63 || problem.lanes > kSafe / (term << shift)) return std::nullopt;
-  const std::int64_t tree = term * problem.lanes;
-  const std::int64_t sum = (tree << shift) + (std::int64_t{1} << (accumulator_bits - 1));
+  const std::int64_t product = problem.vector.max_value * problem.rows.max_value;
+  if (accumulator_bits > 63 || problem.lanes > kSafe / product) return std::nullopt;
+  const std::int64_t tree = product * problem.lanes;
+  const std::int64_t sum = tree + (std::int64_t{1} << (accumulator_bits - 1));
   if (sum <= INT32_MAX) return tiles::Arithmetic::tree_32_sum_32;
-  if (tree <= INT32_MAX) return tiles::Arithmetic::tree_32_sum_64;
-  if (problem.vector.port.serial || problem.rows.port.serial) return std::nullopt;
-  return tiles::Arithmetic::tree_64_sum_64;
+  return tree <= INT32_MAX ? tiles::Arithmetic::tree_32_sum_64 : tiles::Arithmetic::tree_64_sum_64;
 }
 
-/// Additions of a step in order: activation bits outside, weight bits inside, least significant
-/// first.
-std::vector<tiles::Cycle> cycles_of(const Problem& problem) {
-  const Side& activations = problem.vector_is_weights ? problem.rows : problem.vector;
-  const Side& weights = problem.vector_is_weights ? problem.vector : problem.rows;
-  std::vector<tiles::Cycle> cycles;
-  for (int i = 0; i < activations.port.cycles(); ++i) {
-    for (int j = 0; j < weights.port.cycles(); ++j) {
-      cycles.push_back({problem.vector_is_weights ? j : i, problem.vector_is_weights ? i : j, i + j,
-                        activations.port.subtracts(i) != weights.port.subtracts(j)});
-    }
-  }
-  return cycles;
-}
-
-/// Widens the rows of a tile: words, or masks of each bit where the operand is serial (single bits
-/// where both are).
-void slice_rows(const Problem& problem, std::int64_t step, std::int64_t steps, std::int64_t row,
-                std::vector<std::int32_t>& slices) {
+/// Widens the rows of a tile.
+void widen_rows(const Problem& problem, std::int64_t step, std::int64_t steps, std::int64_t row,
+                std::vector<std::int32_t>& words) {
   const Side& side = problem.rows;
   const std::int64_t height = std::min(tiles::kOrderedRows, side.count - row);
-  const std::int32_t mask = side.port.serial && !problem.vector.port.serial ? -1 : 1;
-  std::fill(slices.begin(), slices.end(), 0);
-  std::int32_t* target = slices.data();
-  for (std::int64_t s = step; s < step + steps; ++s) {
-    for (int slice = 0; slice < side.port.cycles(); ++slice) {
-      for (std::int64_t lane = 0; lane < problem.lanes; ++lane) {
-        const std::int16_t* values = side.values + (s * problem.lanes + lane) * side.stride + row;
-        for (std::int64_t r = 0; r < height; ++r)
-          target[r] = mask * side.port.slice(values[r], slice);
-        target += tiles::kOrderedRows;
-      }
-    }
+  std::fill(words.begin(), words.end(), 0);
+  for (std::int64_t term = 0; term < steps * problem.lanes; ++term) {
+    const std::int16_t* values = side.values + (step * problem.lanes + term) * side.stride + row;
+    std::copy_n(values, height, words.data() + term * tiles::kOrderedRows);
   }
 }
 
@@ -228,25 +183,18 @@ void for_each_accumulator(const Problem& problem, std::int64_t row, std::int64_t
   }
 }
 
-std::uint64_t run_ordered(const Problem& problem, const std::vector<tiles::Cycle>& cycles,
-                          tiles::Arithmetic arithmetic, const AccumulatorConfig& config,
-                          SumRange* range) {
+std::uint64_t run_ordered(const Problem& problem, tiles::Arithmetic arithmetic,
+                          const AccumulatorConfig& config, SumRange* range) {
   constexpr std::int64_t kRowWords =
       8192;  // rows of a chunk of steps stay in the first-level cache
-  const std::int64_t step_words = problem.rows.port.cycles() * problem.lanes * tiles::kOrderedRows;
+  const std::int64_t step_words = problem.lanes * tiles::kOrderedRows;
   const std::int64_t chunk = std::clamp(kRowWords / step_words, std::int64_t{1}, problem.steps);
-  const tiles::Gate gate = problem.vector.port.serial ? tiles::Gate::and_bit
-                           : problem.rows.port.serial ? tiles::Gate::and_word
-                                                      : tiles::Gate::multiply;
   std::vector<std::int16_t> scratch;
   std::vector<std::int32_t> rows(static_cast<std::size_t>(chunk * step_words));
   std::array<std::int64_t, tiles::kOrderedRows * tiles::kWidth> sums{};
   tiles::OrderedTile tile;
   tile.lanes = problem.lanes;
   tile.rows = rows.data();
-  tile.row_slices = problem.rows.port.cycles();
-  tile.cycles = cycles.data();
-  tile.cycle_count = static_cast<int>(cycles.size());
   tile.accumulator_bits = config.bits;
   tile.accumulators = sums.data();
   tile.range = range;
@@ -257,7 +205,7 @@ std::uint64_t run_ordered(const Problem& problem, const std::vector<tiles::Cycle
   for (std::int64_t step = 0; step < problem.steps; step += chunk) {
     tile.steps = std::min(chunk, problem.steps - step);
     for (std::int64_t row = 0; row < problem.rows.count; row += tiles::kOrderedRows) {
-      slice_rows(problem, step, tile.steps, row, rows);
+      widen_rows(problem, step, tile.steps, row, rows);
       for (std::int64_t first = 0; first < problem.vector.count; first += tiles::kWidth) {
         const VectorTile vector = vector_tile(problem.vector, first, step * problem.lanes,
                                               tile.steps * problem.lanes, scratch);
@@ -266,7 +214,7 @@ std::uint64_t run_ordered(const Problem& problem, const std::vector<tiles::Cycle
         sums.fill(0);
         for_each_accumulator(problem, row, first,
                              [&](std::int64_t& place, std::size_t i) { sums[i] = place; });
-        events += tiles::ordered(tile, gate, arithmetic, reg);
+        events += tiles::ordered(tile, arithmetic, reg);
         for_each_accumulator(problem, row, first,
                              [&](std::int64_t& place, std::size_t i) { place = sums[i]; });
       }
@@ -277,15 +225,12 @@ std::uint64_t run_ordered(const Problem& problem, const std::vector<tiles::Cycle
 
 }  // namespace
 
-std::uint64_t accumulate_block(const AccumulateBlock& block, const OperandTypes& types,
-                               Serial serial) {
+std::uint64_t accumulate_block(const AccumulateBlock& block, const OperandTypes& types) {
   if (block.steps <= 0 || block.lanes <= 0 || block.filters <= 0 || block.windows <= 0) return 0;
-  const OperandPort activation_port{types.activation,
-                                    serial == Serial::activations || serial == Serial::both};
-  const OperandPort weight_port{types.weight, serial == Serial::weights || serial == Serial::both};
   const Side activations{block.activations, block.windows, block.windows, block.accumulator_stride,
-                         activation_port};
-  const Side weights{block.weights, block.weight_stride, block.filters, 1, weight_port};
+                         max_magnitude(types.activation)};
+  const Side weights{block.weights, block.weight_stride, block.filters, 1,
+                     max_magnitude(types.weight)};
   if (block.exact && block.range == nullptr) {
     run_exact(block, activations, weights);
     return 0;
@@ -294,10 +239,9 @@ std::uint64_t accumulate_block(const AccumulateBlock& block, const OperandTypes&
   if (block.range != nullptr)
     accumulator = {width_of({-block.max_sum, block.max_sum}), Overflow::wrap};
   const Problem problem = orient(block, activations, weights, tiles::kOrderedRows);
-  const std::vector<tiles::Cycle> cycles = cycles_of(problem);
-  const auto arithmetic = arithmetic_for(problem, cycles, accumulator.bits);
+  const auto arithmetic = arithmetic_for(problem, accumulator.bits);
   if (!arithmetic) return run_scalar(block, accumulator, activations, weights);
-  return run_ordered(problem, cycles, *arithmetic, accumulator, block.range);
+  return run_ordered(problem, *arithmetic, accumulator, block.range);
 }
 
 int width_of(const SumRange& range) {

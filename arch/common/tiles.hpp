@@ -28,28 +28,13 @@ struct ExactTile {
 void exact_32(const ExactTile& tile, std::int32_t* sums);
 void exact_64(const ExactTile& tile, std::int64_t* sums);
 
-/// One addition to the accumulators: which bits of the operands meet, and with what weight.
-struct Cycle {
-  int vector_bit = 0;
-  std::int32_t row_slice = 0;
-  int shift = 0;
-  bool subtract = false;
-};
-
-/// How a lane combines its operands: a product; or AND, where `rows` holds masks or words and the
-/// vector operand enters as words or as masks of its bit.
-enum class Gate { multiply, and_word, and_bit };
-
 /// Steps of a tile in schedule order on finite accumulators.
 struct OrderedTile {
   std::int64_t steps = 0;
   std::int64_t lanes = 0;
   const std::int16_t* vector = nullptr;  ///< [steps][lanes][vector_stride]
   std::int64_t vector_stride = 0;
-  const std::int32_t* rows = nullptr;  ///< [steps][row_slices][lanes][kOrderedRows]
-  std::int32_t row_slices = 1;
-  const Cycle* cycles = nullptr;
-  int cycle_count = 1;
+  const std::int32_t* rows = nullptr;  ///< [steps][lanes][kOrderedRows]
   int accumulator_bits = 0;
   std::int64_t* accumulators = nullptr;  ///< [kOrderedRows][kWidth]
   SumRange* range = nullptr;             ///< widened to every sum; for Register::unbounded
@@ -62,7 +47,7 @@ enum class Register { wrap, saturate, unbounded };
 enum class Arithmetic { tree_32_sum_32, tree_32_sum_64, tree_64_sum_64 };
 
 /// Runs a tile; returns the additions that left the accumulator's range. Sums before wrapping or
-/// clamping must fit the arithmetic; 64-bit trees exist for products only.
-std::uint64_t ordered(const OrderedTile& tile, Gate gate, Arithmetic arithmetic, Register reg);
+/// clamping must fit the arithmetic.
+std::uint64_t ordered(const OrderedTile& tile, Arithmetic arithmetic, Register reg);
 
 }  // namespace bitscale::tiles

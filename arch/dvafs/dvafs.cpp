@@ -195,7 +195,7 @@ std::uint64_t DvafsUnit::accumulate(const AccumulateBlock& block, const OperandT
   // as the narrower register of its upper bits does.
   OperandTypes narrowed = types;
   narrowed.accumulator.bits = mode(types).accumulator_bits;
-  return accumulate_block(block, narrowed, Serial::none);
+  return accumulate_block(block, narrowed);
 }
 
 void DvafsUnit::count_actions(const UnitActivity& activity,

@@ -118,7 +118,7 @@ std::uint64_t ParallelUnit::accumulate(const AccumulateBlock& block,
   // Whole products above gated bits: clamping and wrapping see the same integers, shifted.
   OperandTypes shifted = types;
   shifted.accumulator.bits = mode(types).accumulator_bits;
-  return accumulate_block(block, shifted, Serial::none);
+  return accumulate_block(block, shifted);
 }
 
 int ParallelUnit::tree_bits(std::int64_t lanes) const {

@@ -74,7 +74,7 @@ int ShiftAddUnit::stored_weight_bits(const TensorType& type) const { return type
 
 std::uint64_t ShiftAddUnit::accumulate(const AccumulateBlock& block,
                                        const OperandTypes& types) const {
-  return accumulate_block(block, types, Serial::none);
+  return accumulate_block(block, types);
 }
 
 int ShiftAddUnit::shifter_bits() const {

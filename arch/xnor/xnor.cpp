@@ -54,7 +54,7 @@ int XnorUnit::stored_weight_bits(const TensorType& /*type*/) const { return 1; }
 
 std::uint64_t XnorUnit::accumulate(const AccumulateBlock& block, const OperandTypes& types) const {
   // 2 x ones - lanes is the exact sum of the products of +-1.
-  return accumulate_block(block, types, Serial::none);
+  return accumulate_block(block, types);
 }
 
 void XnorUnit::count_actions(const UnitActivity& activity,

@@ -15,30 +15,24 @@ using test::random_block;
 TensorType unsigned_type(int bits) { return {bits, Encoding::unsigned_, 0}; }
 TensorType twos_type(int bits) { return {bits, Encoding::twos, 0}; }
 
-constexpr Serial kSerials[] = {Serial::none, Serial::activations, Serial::weights, Serial::both};
-
 /// Runs kernel and naive model from the same start; values, untouched places and events must agree.
-void expect_like_naive(Block block, Serial serial) {
+void expect_like_naive(Block block) {
   std::vector<std::int64_t> expected = block.accumulators;
   AccumulateBlock naive = block.view();
   naive.accumulators = expected.data();
-  const std::uint64_t events = naive_accumulate(naive, block.types, serial);
-  EXPECT_EQ(accumulate_block(block.view(), block.types, serial), events);
+  const std::uint64_t events = naive_accumulate(naive, block.types);
+  EXPECT_EQ(accumulate_block(block.view(), block.types), events);
   EXPECT_EQ(block.accumulators, expected);
 }
 
-class AccumulateSerial : public testing::TestWithParam<Serial> {};
-INSTANTIATE_TEST_SUITE_P(Serials, AccumulateSerial, testing::ValuesIn(kSerials));
-
-TEST_P(AccumulateSerial, EveryProductOfEightBitTwosOperandsIsExact) {
+TEST(Accumulate, EveryProductOfEightBitTwosOperandsIsExact) {
   // 256 windows x 256 filters, one term: all products at once.
   std::vector<std::int16_t> values(256);
   for (int i = 0; i < 256; ++i)
     values[static_cast<std::size_t>(i)] = static_cast<std::int16_t>(i - 128);
   std::vector<std::int64_t> sums(256 * 256, 0);
   AccumulateBlock block{1, 1, 256, 256, values.data(), values.data(), 256, sums.data(), 256};
-  EXPECT_EQ(accumulate_block(block, {twos_type(8), twos_type(8), {16, Overflow::wrap}}, GetParam()),
-            0U);
+  EXPECT_EQ(accumulate_block(block, {twos_type(8), twos_type(8), {16, Overflow::wrap}}), 0U);
   for (std::int64_t a = 0; a < 256; ++a) {
     for (std::int64_t w = 0; w < 256; ++w) {
       ASSERT_EQ(sums[static_cast<std::size_t>(a * 256 + w)], (a - 128) * (w - 128));
@@ -46,7 +40,7 @@ TEST_P(AccumulateSerial, EveryProductOfEightBitTwosOperandsIsExact) {
   }
 }
 
-TEST_P(AccumulateSerial, EveryProductOfEightBitUnsignedActivationsIsExact) {
+TEST(Accumulate, EveryProductOfEightBitUnsignedActivationsIsExact) {
   std::vector<std::int16_t> activations(256), weights(256);
   for (int i = 0; i < 256; ++i) {
     activations[static_cast<std::size_t>(i)] = static_cast<std::int16_t>(i);
@@ -54,9 +48,7 @@ TEST_P(AccumulateSerial, EveryProductOfEightBitUnsignedActivationsIsExact) {
   }
   std::vector<std::int64_t> sums(256 * 256, 0);
   AccumulateBlock block{1, 1, 256, 256, activations.data(), weights.data(), 256, sums.data(), 256};
-  EXPECT_EQ(
-      accumulate_block(block, {unsigned_type(8), twos_type(8), {24, Overflow::wrap}}, GetParam()),
-      0U);
+  EXPECT_EQ(accumulate_block(block, {unsigned_type(8), twos_type(8), {24, Overflow::wrap}}), 0U);
   for (std::int64_t a = 0; a < 256; ++a) {
     for (std::int64_t w = 0; w < 256; ++w) {
       ASSERT_EQ(sums[static_cast<std::size_t>(a * 256 + w)], a * (w - 128));
@@ -64,7 +56,7 @@ TEST_P(AccumulateSerial, EveryProductOfEightBitUnsignedActivationsIsExact) {
   }
 }
 
-TEST_P(AccumulateSerial, NarrowAccumulatorsFollowTheScheduleForRandomShapesAndTypes) {
+TEST(Accumulate, NarrowAccumulatorsFollowTheScheduleForRandomShapesAndTypes) {
   std::mt19937_64 random(7);
   const auto up_to = [&random](std::int64_t most) {
     return 1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most));
@@ -77,26 +69,25 @@ TEST_P(AccumulateSerial, NarrowAccumulatorsFollowTheScheduleForRandomShapesAndTy
                                 : twos_type(static_cast<int>(1 + up_to(15)));
     types.accumulator.bits = static_cast<int>(3 + up_to(40));
     types.accumulator.overflow = random() % 2 ? Overflow::wrap : Overflow::saturate;
-    expect_like_naive(random_block({up_to(12), up_to(20), up_to(70), up_to(9)}, types, round),
-                      GetParam());
+    expect_like_naive(random_block({up_to(12), up_to(20), up_to(70), up_to(9)}, types, round));
   }
 }
 
-TEST_P(AccumulateSerial, ManyWindowsAndFewFiltersAgreeWithTheNaiveModel) {
+TEST(Accumulate, ManyWindowsAndFewFiltersAgreeWithTheNaiveModel) {
   for (const int bits : {10, 20, 30, 40}) {
     const OperandTypes types{twos_type(6), twos_type(9), {bits, Overflow::saturate}};
-    expect_like_naive(random_block({9, 1, 1, 100}, types, 3), GetParam());
-    expect_like_naive(random_block({9, 3, 2, 67}, types, 4), GetParam());
+    expect_like_naive(random_block({9, 1, 1, 100}, types, 3));
+    expect_like_naive(random_block({9, 3, 2, 67}, types, 4));
   }
 }
 
-TEST_P(AccumulateSerial, LongSchedulesAgreeAcrossChunks) {
+TEST(Accumulate, LongSchedulesAgreeAcrossChunks) {
   const OperandTypes types{twos_type(8), twos_type(8), {17, Overflow::saturate}};
-  expect_like_naive(random_block({5000, 1, 2, 1}, types, 5), GetParam());
-  expect_like_naive(random_block({150, 64, 3, 1}, types, 6), GetParam());
+  expect_like_naive(random_block({5000, 1, 2, 1}, types, 5));
+  expect_like_naive(random_block({150, 64, 3, 1}, types, 6));
 }
 
-TEST_P(AccumulateSerial, WidestAccumulatorsStillCountTheirOverflows) {
+TEST(Accumulate, WidestAccumulatorsStillCountTheirOverflows) {
   for (const int bits : {62, 63, 64}) {
     for (const Overflow overflow : {Overflow::wrap, Overflow::saturate}) {
       const OperandTypes types{twos_type(16), twos_type(16), {bits, overflow}};
@@ -105,12 +96,12 @@ TEST_P(AccumulateSerial, WidestAccumulatorsStillCountTheirOverflows) {
       for (std::size_t i = 0; i < block.accumulators.size(); ++i) {
         block.accumulators[i] = i % 2 ? near_max : -near_max;
       }
-      expect_like_naive(block, GetParam());
+      expect_like_naive(block);
     }
   }
 }
 
-TEST_P(AccumulateSerial, OrderFreeKernelAgreesWithTheOrderedOneWhereNothingOverflows) {
+TEST(Accumulate, OrderFreeKernelAgreesWithTheOrderedOneWhereNothingOverflows) {
   std::mt19937_64 random(11);
   const auto up_to = [&random](std::int64_t most) {
     return 1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most));
@@ -123,13 +114,13 @@ TEST_P(AccumulateSerial, OrderFreeKernelAgreesWithTheOrderedOneWhereNothingOverf
     Block exact = ordered;
     AccumulateBlock order_free = exact.view();
     order_free.exact = true;
-    EXPECT_EQ(accumulate_block(ordered.view(), types, GetParam()), 0U);
-    EXPECT_EQ(accumulate_block(order_free, types, GetParam()), 0U);
+    EXPECT_EQ(accumulate_block(ordered.view(), types), 0U);
+    EXPECT_EQ(accumulate_block(order_free, types), 0U);
     ASSERT_EQ(exact.accumulators, ordered.accumulators);
   }
 }
 
-TEST_P(AccumulateSerial, RangeHoldsEveryPartialSumInScheduleOrder) {
+TEST(Accumulate, RangeHoldsEveryPartialSumInScheduleOrder) {
   std::mt19937_64 random(12);
   const auto up_to = [&random](std::int64_t most) {
     return 1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most));
@@ -145,11 +136,10 @@ TEST_P(AccumulateSerial, RangeHoldsEveryPartialSumInScheduleOrder) {
     AccumulateBlock block = tracked.view();
     block.range = &range;
     block.max_sum = std::int64_t{1} << 45;
-    EXPECT_EQ(accumulate_block(block, types, GetParam()), 0U);
+    EXPECT_EQ(accumulate_block(block, types), 0U);
     AccumulateBlock by_definition = naive.view();
     by_definition.range = &expected;
-    naive_accumulate(by_definition, {types.activation, types.weight, {62, Overflow::wrap}},
-                     GetParam());
+    naive_accumulate(by_definition, {types.activation, types.weight, {62, Overflow::wrap}});
     ASSERT_EQ(range, expected);
     ASSERT_EQ(tracked.accumulators, naive.accumulators);
   }
@@ -170,7 +160,7 @@ TEST(Accumulate, ExtremeSixteenBitProductsSumWithoutLoss) {
   std::vector<std::int64_t> sums(40 * 40, 0);
   AccumulateBlock block{7,  100,         40, 40,   values.data(), values.data(),
                         40, sums.data(), 40, true, terms << 30};
-  accumulate_block(block, {twos_type(16), twos_type(16), {48, Overflow::wrap}}, Serial::none);
+  accumulate_block(block, {twos_type(16), twos_type(16), {48, Overflow::wrap}});
   EXPECT_EQ(sums, std::vector<std::int64_t>(40 * 40, terms << 30));
 }
 
@@ -185,7 +175,7 @@ TEST(Accumulate, ExtremeProductsOfEveryWidthSumWithoutLoss) {
     std::vector<std::int64_t> sums(3 * 33, 0);
     AccumulateBlock block{terms,          1,  33,          3,  activations.data(),
                           weights.data(), 33, sums.data(), 33, true};
-    accumulate_block(block, {twos_type(16), twos_type(bits), {48, Overflow::wrap}}, Serial::none);
+    accumulate_block(block, {twos_type(16), twos_type(bits), {48, Overflow::wrap}});
     EXPECT_EQ(sums, std::vector<std::int64_t>(3 * 33, terms * INT16_MIN * weight)) << bits;
   }
 }
@@ -197,12 +187,12 @@ TEST(Accumulate, SaturationDependsOnTheOrderOfSteps) {
   const std::int16_t clamps[] = {100, 100, -100};
   std::int64_t sum = 0;
   AccumulateBlock block{3, 1, 1, 1, ones, clamps, 1, &sum, 1};
-  EXPECT_EQ(accumulate_block(block, types, Serial::none), 1U);
+  EXPECT_EQ(accumulate_block(block, types), 1U);
   EXPECT_EQ(sum, 27);
   const std::int16_t stays[] = {100, -100, 100};
   sum = 0;
   block.weights = stays;
-  EXPECT_EQ(accumulate_block(block, types, Serial::none), 0U);
+  EXPECT_EQ(accumulate_block(block, types), 0U);
   EXPECT_EQ(sum, 100);
 }
 
@@ -212,31 +202,14 @@ TEST(Accumulate, LanesAddExactlyBeforeTheFiniteAccumulator) {
   const OperandTypes types{twos_type(8), twos_type(8), {8, Overflow::saturate}};
   std::int64_t sum = 0;
   AccumulateBlock block{1, 3, 1, 1, ones, weights, 1, &sum, 1};
-  EXPECT_EQ(accumulate_block(block, types, Serial::none), 0U);
+  EXPECT_EQ(accumulate_block(block, types), 0U);
   EXPECT_EQ(sum, 100);
-}
-
-TEST(Accumulate, SerialUnitSeesIntermediatesThatTheParallelOneDoesNot) {
-  // -1 x 100, bit by bit: +100, then - 200. Eight bits hold the result, but the sign bit's cycle
-  // starts from +100.
-  const std::int16_t activation = -1;
-  const std::int16_t weight = 100;
-  const OperandTypes types{twos_type(3), twos_type(8), {8, Overflow::saturate}};
-  std::int64_t sum = 0;
-  AccumulateBlock block{1, 1, 1, 1, &activation, &weight, 1, &sum, 1};
-  EXPECT_EQ(accumulate_block(block, types, Serial::none), 0U);
-  EXPECT_EQ(sum, -100);
-  sum = 0;
-  // 100, 100 + 200 clamps to 127, 127 - 400 clamps to -128.
-  EXPECT_EQ(accumulate_block(block, types, Serial::activations), 2U);
-  EXPECT_EQ(sum, -128);
 }
 
 TEST(Accumulate, EmptyBlockLeavesTheAccumulatorsAlone) {
   std::int64_t sum = 5;
   AccumulateBlock block{0, 1, 1, 1, nullptr, nullptr, 1, &sum, 1};
-  EXPECT_EQ(
-      accumulate_block(block, {twos_type(8), twos_type(8), {8, Overflow::wrap}}, Serial::none), 0U);
+  EXPECT_EQ(accumulate_block(block, {twos_type(8), twos_type(8), {8, Overflow::wrap}}), 0U);
   EXPECT_EQ(sum, 5);
 }
 

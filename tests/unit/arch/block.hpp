@@ -79,38 +79,23 @@ inline bool add_finite(Exact& value, Exact addend, const AccumulatorConfig& conf
   return overflow;
 }
 
-/// What the unit does, written as the definition reads: output by output, cycle by cycle.
-inline std::uint64_t naive_accumulate(const AccumulateBlock& block, const OperandTypes& types,
-                                      Serial serial) {
-  const bool serial_a = serial == Serial::activations || serial == Serial::both;
-  const bool serial_w = serial == Serial::weights || serial == Serial::both;
-  const bool signed_a = types.activation.encoding == Encoding::twos;
-  const bool signed_w = types.weight.encoding == Encoding::twos;
+/// What the unit does, written as the definition reads: output by output, step by step.
+inline std::uint64_t naive_accumulate(const AccumulateBlock& block, const OperandTypes& types) {
   std::uint64_t events = 0;
   for (std::int64_t window = 0; window < block.windows; ++window) {
     for (std::int64_t filter = 0; filter < block.filters; ++filter) {
       std::int64_t& place = block.accumulators[window * block.accumulator_stride + filter];
       Exact value = place;
       for (std::int64_t step = 0; step < block.steps; ++step) {
-        for (int i = 0; i < (serial_a ? types.activation.bits : 1); ++i) {
-          for (int j = 0; j < (serial_w ? types.weight.bits : 1); ++j) {
-            Exact sum = 0;
-            for (std::int64_t lane = 0; lane < block.lanes; ++lane) {
-              const std::int64_t term = step * block.lanes + lane;
-              Exact a = block.activations[term * block.windows + window];
-              Exact w = block.weights[term * block.weight_stride + filter];
-              if (serial_a) a = ((a >> i) & 1) * (Exact{1} << i);
-              if (serial_w) w = ((w >> j) & 1) * (Exact{1} << j);
-              if (serial_a && signed_a && i == types.activation.bits - 1) a = -a;
-              if (serial_w && signed_w && j == types.weight.bits - 1) w = -w;
-              sum += a * w;
-            }
-            events += add_finite(value, sum, types.accumulator) ? 1U : 0U;
-            if (block.range == nullptr) continue;
-            block.range->low = std::min(block.range->low, static_cast<std::int64_t>(value));
-            block.range->high = std::max(block.range->high, static_cast<std::int64_t>(value));
-          }
+        Exact sum = 0;
+        for (std::int64_t term = step * block.lanes; term < (step + 1) * block.lanes; ++term) {
+          sum += Exact{block.activations[term * block.windows + window]} *
+                 block.weights[term * block.weight_stride + filter];
         }
+        events += add_finite(value, sum, types.accumulator) ? 1U : 0U;
+        if (block.range == nullptr) continue;
+        block.range->low = std::min(block.range->low, static_cast<std::int64_t>(value));
+        block.range->high = std::max(block.range->high, static_cast<std::int64_t>(value));
       }
       place = static_cast<std::int64_t>(value);
     }

@@ -127,7 +127,7 @@ TEST(DvafsUnit, SpanKernelWrapsAndClampsAsItsSegmentDoes) {
       test::Block expected = block;
       const std::uint64_t events = unit.accumulate(block.view(), types);
       types.accumulator.bits = unit.mode(types).accumulator_bits;
-      EXPECT_EQ(events, test::naive_accumulate(expected.view(), types, Serial::none));
+      EXPECT_EQ(events, test::naive_accumulate(expected.view(), types));
       EXPECT_EQ(block.accumulators, expected.accumulators);
       EXPECT_GT(events, 0U);
     }
