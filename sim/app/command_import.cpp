@@ -140,8 +140,17 @@ ExitCode run_import(const ImportRequest& request) {
     print(yaml);
     return ExitCode::ok;
   }
-  // The workload comes last: it is there only when all that it names is.
-  if (has_weights) write_files_atomically(request.weights, files);
+  // The workload comes last, so that it is there only when all that it names is; that it can be
+  // written is found out before.
+  if (has_weights) {
+    const fs::path folder = fs::path(request.output).parent_path();
+    if (!folder.empty() && !fs::is_directory(folder))
+      throw IoError(fmt::format("error: cannot write '{}': no such folder", request.output));
+    if (fs::is_directory(request.output))
+      throw IoError(fmt::format("error: cannot write '{}': it is a folder", request.output));
+    require_writable(folder.empty() ? "." : folder.string());
+    write_files_atomically(request.weights, files);
+  }
   write_file_atomically(request.output, yaml);
   print(summary(request, imported.draft, workload));
   return ExitCode::ok;

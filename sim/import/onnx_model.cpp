@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/stubs/logging.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <set>
@@ -84,7 +85,32 @@ void collect_constants(OnnxModel& model, ModelProblems& problems) {
       continue;
     }
     const auto made = model.made.emplace(node.output(0), *tensor);
-    if (made.second) check(node.output(0), made.first->second);
+    if (made.second) {
+      check(node.output(0), made.first->second);
+    } else {
+      problems.add(named("constant", node.output(0)), "it is defined twice");
+    }
+  }
+}
+
+/// Sizes that a model keeps in a file beside it are read at once: inference needs them.
+void fetch_sizes(OnnxModel& model) {
+  constexpr std::int64_t kLongest = 64;
+  for (auto& [name, tensor] : model.constants) {
+    const bool integers = tensor->data_type() == TensorProto::INT64;
+    const bool outside = tensor->data_location() == TensorProto::EXTERNAL;
+    if (!integers || !outside || element_count(*tensor) > kLongest) continue;
+    const WeightAt number = numbers_of(*tensor, model.folder);
+    TensorProto copy;
+    copy.set_name(name);
+    copy.set_data_type(TensorProto::INT64);
+    *copy.mutable_dims() = tensor->dims();
+    constexpr double kLargest = 4e18;  // an open end is written as the largest integer
+    for (std::int64_t i = 0; i < element_count(*tensor); ++i) {
+      const double size = number(static_cast<std::size_t>(i));
+      copy.add_int64_data(static_cast<std::int64_t>(std::clamp(size, -kLargest, kLargest)));
+    }
+    tensor = &(model.made[name] = std::move(copy));
   }
 }
 
@@ -156,6 +182,7 @@ OnnxModel parse_model(std::span<const std::byte> bytes, const std::string& path)
   collect_constants(model, problems);
   check_order(model, problems);
   problems.throw_as_malformed();
+  fetch_sizes(model);
   return model;
 }
 

@@ -187,6 +187,7 @@ std::string first_lines(const std::string& text) {
     if (space && (line.empty() || line.back() == ' ')) continue;
     line += space ? ' ' : c;
   }
+  if (!line.empty() && line.back() == ' ') line.pop_back();
   for (char& c : line) {
     if (static_cast<unsigned char>(c) >= 0x7f) c = '?';
   }

@@ -253,7 +253,7 @@ TEST(OnnxNotes, OperatorsThatKeepShapesCanBeLeftOutOnRequest) {
 
 TEST(OnnxNames, AreThoseOfNodesOrOfWhatTheyWrite) {
   ModelBuilder model({1, 3, 8, 8});
-  model.conv("x", "a", {4, 3, 1, 1}).set_name("/layer1/conv.0");
+  model.conv("x", "a", {4, 3, 1, 1}).set_name("layer1/conv.0");
   model.conv("a", "12", {4, 4, 1, 1}).clear_name();
   model.output("12");
   const Workload net = import_model(model);
