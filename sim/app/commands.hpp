@@ -26,6 +26,7 @@ struct OutputOptions {
 /// `action` when it is chosen.
 void add_run(CLI::App& app, Action& action, const std::string& command_line);
 void add_compare(CLI::App& app, Action& action, const std::string& command_line);
+void add_accuracy(CLI::App& app, Action& action, const std::string& command_line);
 void add_reproduce(CLI::App& app, Action& action, const std::string& command_line);
 void add_unit(CLI::App& app, Action& action, const std::string& command_line);
 void add_import(CLI::App& app, Action& action);

@@ -88,11 +88,19 @@ const std::vector<Command>& commands() {
       {"output", "file to write", "+path"},
       {"format", "format to write", "scale-sim"},
   };
+  static const std::vector<Option> kAccuracy = {
+      {"machine", "machine by name or path", "@machines"},
+      {"workload", "network by name or path", "@workloads"},
+      {"profiles", "precision profiles with commas between"},
+      {"batch", "images to classify"},
+      kSet,
+  };
   static const std::vector<Command> kCommands = {
       {"run", "simulate one network on one machine", "@experiments",
        join({kRun, kExperiment, kOutput})},
       {"compare", "simulate networks on several machines", "",
        join({kCompare, kExperiment, kOutput})},
+      {"accuracy", "classify real images at each precision", "", join({kAccuracy, kOutput})},
       {"reproduce", "derive published results anew", "@reproductions", join({{kStrict}, kOutput})},
       {"unit", "gates, area, delay and energy of an arithmetic unit", "@units",
        join({kUnit, {kSet}, kOutput})},

@@ -52,6 +52,7 @@ int run(int argc, char** argv) {
   const std::string command_line = join(argc, argv);
   bitscale::app::add_run(app, action, command_line);
   bitscale::app::add_compare(app, action, command_line);
+  bitscale::app::add_accuracy(app, action, command_line);
   bitscale::app::add_reproduce(app, action, command_line);
   bitscale::app::add_import(app, action);
   bitscale::app::add_export(app, action);

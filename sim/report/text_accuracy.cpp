@@ -2,6 +2,8 @@
 // tensors hold.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "sim/report/text.hpp"
 
 namespace bitscale {
@@ -14,6 +16,13 @@ double per_image(double total, const RunResult& run) {
   return total / static_cast<double>(run.classification->images);
 }
 
+/// Cycles of one image: fractions do not matter where there are many.
+std::string cycles_per_image(const RunResult& run) {
+  const double cycles = per_image(static_cast<double>(run.cycles().total()), run);
+  return cycles < 100 ? format_plain(cycles)
+                      : format_integer(static_cast<std::uint64_t>(std::llround(cycles)));
+}
+
 /// Share of products without a zero, over the layers.
 double effectual_share(const RunResult& run) {
   return static_cast<double>(run.effectual_macs()) / static_cast<double>(run.macs());
@@ -22,6 +31,24 @@ double effectual_share(const RunResult& run) {
 std::string percent_of(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return "-";
   return format_percent(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+/// Zeros of each array layer's two operands at each precision.
+std::string zeros_text(const std::vector<RunResult>& runs, const TextStyle& style) {
+  std::vector<Table::Column> columns = {{"% zeros in activations, weights", Align::left}};
+  for (const RunResult& run : runs) columns.push_back({run.provenance.profile});
+  Table table(std::move(columns));
+  for (std::size_t i = 0; i < runs.front().layers.size(); ++i) {
+    if (runs.front().layers[i].macs == 0) continue;
+    std::vector<std::string> row = {runs.front().layers[i].name};
+    for (const RunResult& run : runs) {
+      const OperandReport& operands = run.layers[i].operands;
+      row.push_back(fmt::format("{:.1f}, {:.1f}", 100 * operands.activation_zero_fraction,
+                                100 * operands.weight_zero_fraction));
+    }
+    table.add_row(std::move(row));
+  }
+  return table.text(style);
 }
 
 }  // namespace
@@ -34,8 +61,7 @@ std::string accuracy_text(const RunResult& run) {
       "accuracy: {} of {} images are classified right, {} ({} to {} at 95 % confidence)\n"
       "  per image: {} cycles, {}, {}\n",
       format_integer(c.correct), format_integer(c.images), format_percent(c.accuracy()),
-      format_percent(interval.low), format_percent(interval.high),
-      format_plain(per_image(static_cast<double>(run.cycles().total()), run)),
+      format_percent(interval.low), format_percent(interval.high), cycles_per_image(run),
       format_time(per_image(run.seconds(), run)),
       format_energy_pJ(per_image(run.energy().total_pJ, run)));
 }
@@ -80,12 +106,12 @@ std::string accuracies_text(const std::vector<RunResult>& runs, const TextStyle&
         {run.provenance.profile.empty() ? "(own bits)" : run.provenance.profile,
          format_percent(run.classification->accuracy()),
          fmt::format("{} .. {}", format_percent(interval.low), format_percent(interval.high)),
-         format_plain(per_image(static_cast<double>(run.cycles().total()), run)),
-         format_time(per_image(run.seconds(), run)),
+         cycles_per_image(run), format_time(per_image(run.seconds(), run)),
          format_energy_pJ(per_image(run.energy().total_pJ, run)),
          format_percent(effectual_share(run))});
   }
-  text += table.text(style) + "\n" + bold("What the numbers rest on", style) + "\n";
+  text += table.text(style) + "\n" + zeros_text(runs, style) + "\n" +
+          bold("What the numbers rest on", style) + "\n";
   text += basis_text(basis_of(first)) + settings_text(first);
   for (const RunResult& run : runs)
     text += fmt::format("  {}: {}\n", run.provenance.profile, digests_text(run));

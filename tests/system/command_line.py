@@ -18,7 +18,7 @@ class Help(unittest.TestCase):
         self.assertRegex(output("--version"), r"^bitscale \d+\.\d+\.\d+\n$")
 
     def test_every_command_has_help(self):
-        for command in ("run", "compare", "reproduce", "import", "export", "check", "list", "explain", "schema", "completion"):
+        for command in ("run", "compare", "accuracy", "reproduce", "import", "export", "check", "list", "explain", "schema", "completion"):
             self.assertIn("Usage: bitscale " + command, output(command, "--help"))
 
     def test_every_metric_is_explained(self):

@@ -66,5 +66,30 @@ TEST(AccuracyCsv, StandsInEveryRow) {
   EXPECT_THAT(text, HasSubstr(",0,,50,0.9,ddd"));
 }
 
+TEST(AccuraciesText, HasARowPerPrecisionAndTheZerosOfEveryArrayLayer) {
+  RunResult wide = classified_run();
+  wide.provenance.profile = "bits_8";
+  RunResult narrow = classified_run();
+  narrow.provenance.profile = "bits_2";
+  narrow.classification->correct = 5;
+  narrow.layers[0].operands.weight_zero_fraction = 0.75;
+  const std::string text = accuracies_text({wide, narrow});
+  EXPECT_THAT(text, HasSubstr("lenet on stripes: 50 images at each precision\n"));
+  EXPECT_THAT(text, HasSubstr("  bits_8     90.0 %  78.6 % .. 95.7 %           2.5      2.5 ns"));
+  EXPECT_THAT(text, HasSubstr("  bits_2     10.0 %   4.3 % .. 21.4 %           2.5      2.5 ns"));
+  EXPECT_THAT(text, HasSubstr("      bits_8      bits_2\n"));
+  EXPECT_THAT(text, HasSubstr("  50.0, 25.0  50.0, 75.0\n"));
+  EXPECT_THAT(text, Not(HasSubstr("pool1")));
+}
+
+TEST(AccuracyJson, HasARunPerPrecision) {
+  RunResult run = classified_run();
+  run.provenance.profile = "bits_8";
+  const auto document = accuracy_json({run, run});
+  ASSERT_EQ(document["runs"].size(), 2U);
+  EXPECT_EQ(document["runs"][1]["profile"], "bits_8");
+  EXPECT_EQ(document["runs"][1]["result"], run_json(run));
+}
+
 }  // namespace
 }  // namespace bitscale

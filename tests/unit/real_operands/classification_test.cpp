@@ -20,7 +20,8 @@ class Labels : public testing::Test {
   void SetUp() override {
     std::filesystem::create_directories(root_ + "/fashion-mnist");
     const std::string bytes("\0\0\x08\x01\0\0\0\x03\x03\x09\0", 11);
-    gzFile file = gzopen((root_ + "/fashion-mnist/t10k-labels-idx1-ubyte.gz").c_str(), "wb");
+    const std::string name = "t10k-labels-idx1-ubyte.gz";
+    gzFile file = gzopen((root_ + "/fashion-mnist/" + name).c_str(), "wb");
     gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
     gzclose(file);
     ::setenv("BITSCALE_DATASETS", root_.c_str(), 1);
