@@ -22,16 +22,16 @@ constexpr const char* kNoFigure = "prediction: no published figure was at hand";
 
 constexpr int kWordBits = 16;
 constexpr std::array<int, 4> kPrecisions = {16, 12, 8, 4};
-constexpr double kSupplyTolerance_V = 0.05;
+constexpr double kSupplyToleranceVolt = 0.05;
 constexpr double kEnergyTolerance = 0.25;
 constexpr double kRatioTolerance = 0.15;
 constexpr double kGainTolerance = 0.05;  ///< of a factor that is close to 1 itself
 constexpr double kDvasActivityTolerance = 0.2, kDvafsActivityTolerance = 0.1;
 
 // Declared, none of them published.
-constexpr std::int64_t kClock_Hz = 500'000'000;
+constexpr std::int64_t kClockHz = 500'000'000;
 constexpr double kLeakageShare = 0.05;  ///< of the power at 16 bits
-constexpr double kBodyBias_V = -0.3;
+constexpr double kBodyBiasVolt = -0.3;
 
 /// One way to run operands of `bits`: a mode of the gates, and what it needs.
 struct Point {
@@ -87,7 +87,7 @@ OperatingPoint operate(const Study& study, const Point& point, VoltageScaling ki
   request.layer = "multiplier";
   request.timing.mode = {point.path_units, static_cast<std::int64_t>(point.words), 1};
   request.timing.full = {study.full_path_units, 1, 1};
-  request.clock_Hz = kClock_Hz;
+  request.clock_Hz = kClockHz;
   return solve_operating_point(request, policy, study.technology);
 }
 
@@ -120,7 +120,7 @@ Study run_study(Progress& progress) {
     study.subwords.push_back(has_mode ? measure(study, bits, bits) : gated);
     Point& subword = study.subwords.back();
     subword.operating = operate(study, subword, VoltageScaling::dvafs);
-    study.gated.push_back(std::move(gated));
+    study.gated.push_back(gated);
   }
   return study;
 }
@@ -189,7 +189,7 @@ void add_supplies(Rows& rows, const Study& study) {
   const auto supply = [&](const char* name, std::optional<double> published, const Point& point,
                           bool calibrated) {
     rows.add(name, published, point.operating.datapath.V, "V",
-             published ? kSupplyTolerance_V / *published : 0, calibrated);
+             published ? kSupplyToleranceVolt / *published : 0, calibrated);
   };
   supply("supply, 4 bit by DVAS at 500 MHz", 0.9, at(study.gated, 4), true);
   supply("supply, 4x4 by DVAFS at 125 MHz", 0.75, at(study.subwords, 4), true);
@@ -250,21 +250,21 @@ void add_body_bias(Rows& rows, const Study& study) {
                                       study.technology.delay->vnom_V, bias_V);
   };
   const double plain_pJ = per_word_pJ(narrow.operating, 0);
-  const OperatingPoint biased = operate(study, narrow, VoltageScaling::dvafs, kBodyBias_V);
+  const OperatingPoint biased = operate(study, narrow, VoltageScaling::dvafs, kBodyBiasVolt);
   const std::string bias =
       fmt::format("declared: leakage {:g} % of the power at 16 bit, body bias {:g} V",
-                  100 * kLeakageShare, kBodyBias_V);
+                  100 * kLeakageShare, kBodyBiasVolt);
   const auto add = [&](const char* name, std::optional<double> published, double energy_pJ) {
     ReproduceCheck& check = rows.add(name, published, plain_pJ / energy_pJ, "x", kGainTolerance);
     check.inputs.push_back(bias);
     check.inputs.push_back(fmt::format("assumed: {}", study.technology.leakage->source.text));
     return &check;
   };
-  note_deviation(*add("energy at 4x4 by body bias", 1.2, per_word_pJ(biased, kBodyBias_V)),
+  note_deviation(*add("energy at 4x4 by body bias", 1.2, per_word_pJ(biased, kBodyBiasVolt)),
                  "body bias: a higher threshold needs a higher supply for the same clock, and the "
                  "square of that costs more than the leakage saved");
   add("energy at 4x4 by body bias, supply left where it was", std::nullopt,
-      per_word_pJ(narrow.operating, kBodyBias_V));
+      per_word_pJ(narrow.operating, kBodyBiasVolt));
 }
 
 /// k0..k5 of the paper's equations: how activity and supplies fall with the precision.

@@ -41,12 +41,12 @@ double solve_V(const DelayModel& model, double allowed, const SupplyRange& range
                                         boost::math::tools::eps_tolerance<double>(44), iterations);
   // Where the last bits of pow() put the root must not decide the result: the grid point just below
   // is tried first.
-  double point = std::floor(bracket.first / kSupplyGrid_V + 0.5) - 1;
-  while (point * kSupplyGrid_V < range.floor_V ||
-         slowdown(model, point * kSupplyGrid_V) > allowed * (1 + kRoundingRoom)) {
+  double point = std::floor(bracket.first / kSupplyGridVolt + 0.5) - 1;
+  while (point * kSupplyGridVolt < range.floor_V ||
+         slowdown(model, point * kSupplyGridVolt) > allowed * (1 + kRoundingRoom)) {
     ++point;
   }
-  return std::min(round_significant(point * kSupplyGrid_V), range.highest_V);
+  return std::min(round_significant(point * kSupplyGridVolt), range.highest_V);
 }
 
 }  // namespace
@@ -68,9 +68,10 @@ DelayModel parse_delay(config::Reader& reader) {
                       .quantity("setup", Unit::second, 0, 1e-6, 0.0);
   model.source = reader.section("source", parse_source);
   if (!reader.describing() && model.vnom_V < lowest_modelled_V(model)) {
-    reader.problem("vnom", fmt::format("expected at least {} (vt and {} above it), got {}",
-                                       format_V(lowest_modelled_V(model)),
-                                       format_V(kMarginAboveThreshold_V), format_V(model.vnom_V)));
+    reader.problem(
+        "vnom", fmt::format("expected at least {} (vt and {} above it), got {}",
+                            format_V(lowest_modelled_V(model)), format_V(kMarginAboveThresholdVolt),
+                            format_V(model.vnom_V)));
   }
   reader.finish();
   return model;
@@ -88,7 +89,7 @@ DelayModel with_threshold(const DelayModel& model, double vt_V) {
 }
 
 double lowest_modelled_V(const DelayModel& model) {
-  return round_significant(model.vt_V + kMarginAboveThreshold_V);
+  return round_significant(model.vt_V + kMarginAboveThresholdVolt);
 }
 
 double slowdown(const DelayModel& model, double supply_V) {

@@ -24,9 +24,9 @@ struct DelayModel {
 };
 
 /// How far above the threshold the law holds (assumed): no supply below Vt + 0.1 V is modelled.
-inline constexpr double kMarginAboveThreshold_V = 0.1;
+inline constexpr double kMarginAboveThresholdVolt = 0.1;
 /// Solved supplies are multiples of 0.1 mV, rounded up, so that they are the same on any machine.
-inline constexpr double kSupplyGrid_V = 1e-4;
+inline constexpr double kSupplyGridVolt = 1e-4;
 
 /// `0.85 V`, for messages: supplies are read in volts, whatever their size.
 [[nodiscard]] std::string format_V(double value);

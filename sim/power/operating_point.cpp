@@ -119,9 +119,9 @@ OperatingPoint solve_operating_point(const OperatingRequest& request, const Volt
 std::int64_t required_clock_Hz(double work_per_s, double work, std::uint64_t cycles) {
   if (!(work > 0)) return 0;
   // Beyond this no path of any model follows; solve_operating_point() says so.
-  constexpr double kMaxClock_Hz = 1e15;
+  constexpr double kMaxClockHz = 1e15;
   const double clock_Hz = std::ceil(work_per_s * static_cast<double>(cycles) / work);
-  return static_cast<std::int64_t>(std::clamp(clock_Hz, 1.0, kMaxClock_Hz));
+  return static_cast<std::int64_t>(std::clamp(clock_Hz, 1.0, kMaxClockHz));
 }
 
 }  // namespace bitscale

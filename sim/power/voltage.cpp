@@ -10,7 +10,7 @@ namespace bitscale {
 
 namespace {
 
-constexpr double kMinSupply_V = 0.1, kMaxSupply_V = 10;
+constexpr double kMinSupplyVolt = 0.1, kMaxSupplyVolt = 10;
 
 DomainRule parse_domain(config::Reader& reader, std::string_view key, bool required) {
   const std::optional<DomainRule> fallback =
@@ -50,7 +50,7 @@ std::vector<double> parse_steps(config::Reader& reader) {
           .texts("steps", std::vector<std::string>{});
   for (const std::string& text : texts) {
     const std::optional<double> value = parse_quantity(text, QuantityUnit::volt);
-    if (!value || *value < kMinSupply_V || *value > kMaxSupply_V) {
+    if (!value || *value < kMinSupplyVolt || *value > kMaxSupplyVolt) {
       reader.problem("steps", fmt::format("expected voltages such as 0.7V, got '{}'", text));
       return {};
     }
@@ -165,7 +165,7 @@ VoltagePolicy parse_voltage(config::Reader& reader) {
   const auto supply = [&](std::string_view key, std::string_view what) -> std::optional<double> {
     const bool given = reader.has(key);
     const double value =
-        reader.doc(what).quantity(key, Unit::volt, kMinSupply_V, kMaxSupply_V, 0.0);
+        reader.doc(what).quantity(key, Unit::volt, kMinSupplyVolt, kMaxSupplyVolt, 0.0);
     return given ? std::optional(value) : std::nullopt;
   };
   policy.vdd_V =

@@ -37,6 +37,22 @@ bool any_at_floor(const RunResult& run) {
   });
 }
 
+/// Clocks that are claimed at the nominal supply and that the drawn path does not allow there.
+std::string claims_text(const RunResult& run) {
+  double allowed_Hz = 0;
+  for (const LayerResult& layer : run.layers) {
+    if (!layer.operating || !(layer.operating->max_clock_Hz > 0)) continue;
+    const OperatingPoint& point = *layer.operating;
+    if (point.max_clock_Hz * (1 + 1e-6) >= static_cast<double>(point.clock_Hz)) continue;
+    allowed_Hz = allowed_Hz > 0 ? std::min(allowed_Hz, point.max_clock_Hz) : point.max_clock_Hz;
+  }
+  if (!(allowed_Hz > 0)) return "";
+  return fmt::format(
+      "  the units as drawn allow {} only: the machine's clock is its own claim, as with registers "
+      "inside its units\n",
+      clock_text(allowed_Hz));
+}
+
 bool shown(const LayerResult& layer) { return layer.operating && layer.cycles.total() > 0; }
 
 std::string supplies_table(const RunResult& run, const TextStyle& style) {
@@ -103,7 +119,7 @@ std::string power_text(const RunResult& run, const TextStyle& style) {
   if (!has_supplies(run)) return "";
   std::string text = supplies_table(run, style);
   if (any_at_floor(run)) text += "  * the lowest supply there is: the path would do with less\n";
-  text += "\n" + power_table(run, style);
+  text += claims_text(run) + "\n" + power_table(run, style);
   std::vector<std::string> facts;
   const auto add = [&](const char* what, const std::optional<double>& value, const char* unit) {
     if (value) facts.push_back(fmt::format("{} {}{}", format_plain(*value), unit, what));

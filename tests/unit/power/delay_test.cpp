@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 /// A path whose 100 units take exactly 2.5 ns at the nominal supply.
 constexpr std::uint32_t kPath = 100;
-constexpr double kClock_Hz = 400e6;
+constexpr double kClockHz = 400e6;
 
 constexpr SupplyRange kWhole{0.55, 1.1};
 
@@ -59,22 +59,22 @@ TEST(Delay, OfAPathIncludesItsRegister) {
 }
 
 TEST(MinVoltage, OfTheNominalPeriodIsTheNominalSupply) {
-  EXPECT_EQ(min_voltage(lp_delay(), kPath, kClock_Hz, kWhole).V, 1.1);
+  EXPECT_EQ(min_voltage(lp_delay(), kPath, kClockHz, kWhole).V, 1.1);
 }
 
 // Reference values: the law solved by bisection elsewhere, rounded up to 0.1 mV.
 TEST(MinVoltage, SolvesTheLawForShorterPaths) {
   EXPECT_DOUBLE_EQ(min_voltage(lp_delay(), 748, 40e6, kWhole).V, 0.8928);
   EXPECT_DOUBLE_EQ(min_voltage(lp_delay(), 559, 40e6, kWhole).V, 0.7640);
-  EXPECT_DOUBLE_EQ(min_voltage(lp_delay(), kPath, kClock_Hz / 2, kWhole).V, 0.7275);
+  EXPECT_DOUBLE_EQ(min_voltage(lp_delay(), kPath, kClockHz / 2, kWhole).V, 0.7275);
 }
 
 TEST(MinVoltage, IsTheLowestTenthOfAMillivoltThatMeetsThePeriod) {
   for (std::uint32_t path = 40; path <= 100; ++path) {
-    const Supply supply = min_voltage(lp_delay(), path, kClock_Hz, kWhole);
+    const Supply supply = min_voltage(lp_delay(), path, kClockHz, kWhole);
     ASSERT_FALSE(supply.at_floor);
-    EXPECT_GE(max_clock_Hz(lp_delay(), path, supply.V), kClock_Hz * (1 - 1e-9)) << path;
-    EXPECT_LT(max_clock_Hz(lp_delay(), path, supply.V - kSupplyGrid_V), kClock_Hz) << path;
+    EXPECT_GE(max_clock_Hz(lp_delay(), path, supply.V), kClockHz * (1 - 1e-9)) << path;
+    EXPECT_LT(max_clock_Hz(lp_delay(), path, supply.V - kSupplyGridVolt), kClockHz) << path;
   }
 }
 
@@ -83,41 +83,41 @@ TEST(MinVoltage, FallsWithThePathAndRisesWithTheClock) {
     return min_voltage(lp_delay(), path, clock_Hz, kWhole).V;
   };
   for (std::uint32_t path = 50; path < 100; ++path) {
-    EXPECT_LT(volts(path, kClock_Hz), volts(path + 1, kClock_Hz));
-    EXPECT_LT(volts(path, 0.9 * kClock_Hz), volts(path, kClock_Hz));
+    EXPECT_LT(volts(path, kClockHz), volts(path + 1, kClockHz));
+    EXPECT_LT(volts(path, 0.9 * kClockHz), volts(path, kClockHz));
   }
 }
 
 TEST(MinVoltage, SaysWhereTheFloorDecides) {
-  const Supply supply = min_voltage(lp_delay(), 10, kClock_Hz, kWhole);
+  const Supply supply = min_voltage(lp_delay(), 10, kClockHz, kWhole);
   EXPECT_EQ(supply.V, 0.55);
   EXPECT_TRUE(supply.at_floor);
-  EXPECT_TRUE(min_voltage(lp_delay(), kPath, kClock_Hz / 2, {0.8, 1.1}).at_floor);
+  EXPECT_TRUE(min_voltage(lp_delay(), kPath, kClockHz / 2, {0.8, 1.1}).at_floor);
 }
 
 TEST(MinVoltage, TakesTheNextStepUp) {
   constexpr std::array kSteps = {0.6, 0.7, 0.9, 1.1};
   const SupplyRange range{0.55, 1.1, kSteps};
-  EXPECT_EQ(min_voltage(lp_delay(), kPath, kClock_Hz / 2, range).V, 0.9);
-  EXPECT_EQ(min_voltage(lp_delay(), kPath, kClock_Hz, range).V, 1.1);
+  EXPECT_EQ(min_voltage(lp_delay(), kPath, kClockHz / 2, range).V, 0.9);
+  EXPECT_EQ(min_voltage(lp_delay(), kPath, kClockHz, range).V, 1.1);
 }
 
 TEST(MinVoltage, IsRefusedWhereNoStepIsHighEnough) {
   constexpr std::array kSteps = {0.6, 0.7};
-  EXPECT_EQ(voltage_error([] {
-              return min_voltage(lp_delay(), kPath, kClock_Hz / 2, {0.55, 1.1, kSteps});
+  EXPECT_EQ(voltage_error([&] {
+              return min_voltage(lp_delay(), kPath, kClockHz / 2, {0.55, 1.1, kSteps});
             }),
             "no supply step reaches 200 MHz: it needs 0.7275 V, the highest is 0.7 V");
 }
 
 TEST(MinVoltage, OfAPeriodThatNoSupplyReachesIsRefused) {
-  EXPECT_EQ(voltage_error([] { return min_voltage(lp_delay(), kPath, 1.25 * kClock_Hz, kWhole); }),
+  EXPECT_EQ(voltage_error([] { return min_voltage(lp_delay(), kPath, 1.25 * kClockHz, kWhole); }),
             "no supply up to 1.1 V reaches 500 MHz: a path of 100 unit delays takes 2.5 ns there, "
             "which allows 400 MHz");
 }
 
 TEST(MinVoltage, OfAnEmptyPathIsRefused) {
-  EXPECT_THAT(voltage_error([] { return min_voltage(lp_delay(), 0, kClock_Hz, kWhole); }),
+  EXPECT_THAT(voltage_error([] { return min_voltage(lp_delay(), 0, kClockHz, kWhole); }),
               HasSubstr("empty critical path"));
 }
 

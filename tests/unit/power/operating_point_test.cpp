@@ -9,7 +9,7 @@
 namespace bitscale {
 namespace {
 
-constexpr std::int64_t kClock_Hz = 400'000'000;  // 100 unit delays at 1.1 V
+constexpr std::int64_t kClockHz = 400'000'000;  // 100 unit delays at 1.1 V
 
 VoltagePolicy policy(VoltageScaling kind, DomainRule control = DomainRule::fixed,
                      DomainRule memory = DomainRule::fixed) {
@@ -26,7 +26,7 @@ OperatingRequest request(std::uint32_t path, std::int64_t products = 1, std::int
   result.layer = "conv2";
   result.timing.mode = {path, products, cycles};
   result.timing.full = {100, 1, 1};
-  result.clock_Hz = kClock_Hz;
+  result.clock_Hz = kClockHz;
   return result;
 }
 
@@ -52,7 +52,7 @@ TEST(Fixed, RunsAtTheNominalSupplyAndClock) {
   EXPECT_EQ(point.datapath.V, 1.1);
   EXPECT_EQ(point.control.V, 1.1);
   EXPECT_EQ(point.memory.V, 1.1);
-  EXPECT_EQ(point.clock_Hz, kClock_Hz);
+  EXPECT_EQ(point.clock_Hz, kClockHz);
 }
 
 TEST(Fixed, NeedsNoDelayModel) {
@@ -72,7 +72,7 @@ TEST(Fixed, AtADeclaredSupplyThatIsTooLowIsRefused) {
 
 TEST(Dvas, FollowsThePathOfTheModeAtTheMachinesClock) {
   const OperatingPoint point = solve(request(75), policy(VoltageScaling::dvas));
-  EXPECT_EQ(point.clock_Hz, kClock_Hz);
+  EXPECT_EQ(point.clock_Hz, kClockHz);
   EXPECT_EQ(point.datapath.V, supply_of(75, 400e6));
   EXPECT_EQ(point.path_ratio(), 0.75);
 }
@@ -97,7 +97,7 @@ TEST(Dvas, ADomainThatFollowsTheClockAloneDoesNotFall) {
 
 TEST(Dvafs, DividesTheClockByTheProductsPerCycle) {
   const OperatingPoint point = solve(request(80, 4), policy(VoltageScaling::dvafs));
-  EXPECT_EQ(point.clock_Hz, kClock_Hz / 4);
+  EXPECT_EQ(point.clock_Hz, kClockHz / 4);
   EXPECT_EQ(point.throughput_ratio, 4);
   EXPECT_EQ(point.datapath.V, supply_of(80, 100e6));
 }
@@ -114,7 +114,7 @@ TEST(Dvafs, CountsCyclesOfSerialUnitsToo) {
   OperatingRequest serial = request(100, 1, 7);
   serial.timing.full = {100, 1, 16};
   const OperatingPoint point = solve(serial, policy(VoltageScaling::dvafs));
-  EXPECT_EQ(point.clock_Hz, kClock_Hz * 7 / 16);
+  EXPECT_EQ(point.clock_Hz, kClockHz * 7 / 16);
 }
 
 TEST(Dvafs, RoundsTheClockUpToWholeHertz) {

@@ -136,5 +136,13 @@ TEST(SupplyText, ShowsClocksSuppliesAndPower) {
   EXPECT_EQ(power_text(small_run()), "");
 }
 
+TEST(SupplyText, SaysWhereTheClockIsTheMachinesOwnClaim) {
+  RunResult run = supplied_run();
+  EXPECT_EQ(power_text(run).find("its own claim"), std::string::npos);
+  run.layers[0].operating->max_clock_Hz = 250e6;
+  EXPECT_THAT(power_text(run), HasSubstr("as drawn allow 250 MHz only: the machine's clock is its "
+                                         "own claim"));
+}
+
 }  // namespace
 }  // namespace bitscale
