@@ -5,13 +5,19 @@
 namespace bitscale::app {
 
 std::span<const Reproduction> reproductions() {
-  static const std::array<Reproduction, 4> kReproductions = {{
+  static const std::array<Reproduction, 7> kReproductions = {{
       {"stripes", "Stripes over DaDianNao on eight networks (2.24x)", reproduce_stripes},
       {"dvafs", "the DVAFS multiplier: supplies, energy per word, factors k0..k5", reproduce_dvafs},
       {"horowitz", "adders and multipliers of Horowitz's table from their gates and one constant",
        reproduce_horowitz},
       {"accumulator", "a 32-bit accumulator against a 3x1-bit multiplier (about 10x)",
        reproduce_accumulator},
+      {"dvafs_activity", "activity of the subword multiplier: 12.5x at 4 bit, 3.2x at 4x4",
+       reproduce_dvafs_activity},
+      {"quantised", "energy per MAC and weight storage of the methods of quantised networks",
+       reproduce_quantised},
+      {"energy_per_mac", "energy per MAC of every unit at 16, 8, 4, 2 and 1 bits (predictions)",
+       reproduce_energy_per_mac},
   }};
   return kReproductions;
 }

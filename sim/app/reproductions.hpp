@@ -31,4 +31,13 @@ struct Reproduction {
 /// A 32-bit accumulator against a 3x1-bit multiplier (about 10x).
 [[nodiscard]] std::vector<ReproduceCheck> reproduce_accumulator(const ProgressOutput& progress);
 
+/// Activity reduction of the subword multiplier at 4 bit, its idle adders and its overhead.
+[[nodiscard]] std::vector<ReproduceCheck> reproduce_dvafs_activity(const ProgressOutput& progress);
+
+/// Energy per MAC, weight storage and quoted loss of the methods of quantised networks.
+[[nodiscard]] std::vector<ReproduceCheck> reproduce_quantised(const ProgressOutput& progress);
+
+/// Energy per MAC of every unit, with and without glitches.
+[[nodiscard]] std::vector<ReproduceCheck> reproduce_energy_per_mac(const ProgressOutput& progress);
+
 }  // namespace bitscale::app
