@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "arch/unit_netlist.hpp"
+
 namespace bitscale {
 namespace {
 
@@ -81,6 +83,51 @@ TEST(Sip, TreeIsAsWideAsTheParallelOperand) {
   ASSERT_EQ(area.size(), 2U);
   EXPECT_EQ(area[0], (AreaItem{"adder_tree", Action::add, 12, 0, 0, 45}));
   EXPECT_EQ(area[1], (AreaItem{"accumulator", Action::add, 48, 0, 0, 3}));
+}
+
+TEST(SipNetlist, TakesBitsMostSignificantFirst) {
+  const UnitNetlist drawn = sip(Serial::activations).make_netlist(1, types_of(3, 16));
+  std::vector<std::int64_t> buses(drawn.netlist.inputs.size(), 0);
+  const std::vector<std::int32_t> activation = {0b110};
+  const std::vector<std::int32_t> weight = {-5};
+  const std::vector<std::uint8_t> valid = {1};
+  std::vector<std::int64_t> bits;
+  for (std::int64_t cycle = 0; cycle < 3; ++cycle) {
+    drawn.drive({activation, weight, valid}, cycle, buses);
+    bits.push_back(buses[0]);
+    EXPECT_EQ(buses[1], -5);
+  }
+  EXPECT_EQ(bits, (std::vector<std::int64_t>{1, 1, 0}));
+}
+
+TEST(SipNetlist, AccumulatorAddsWithTheLastBit) {
+  const UnitNetlist drawn = sip(Serial::activations).make_netlist(2, types_of(3, 16));
+  EXPECT_EQ(drawn.idle_cycles, 2);
+  const std::vector<std::int32_t> activations = {6, 1};
+  const std::vector<std::int32_t> weights = {-5, 4};
+  const std::vector<std::uint8_t> valid = {1, 1};
+  const StepOperands step{activations, weights, valid};
+  EXPECT_EQ(drawn.addend(step, 0, 0), 0);
+  EXPECT_EQ(drawn.addend(step, 1, 0), 0);
+  EXPECT_EQ(drawn.addend(step, 2, 0), -26);
+}
+
+TEST(SipNetlist, WordRegisterHoldsEverySumOfItsLanes) {
+  // 16-bit weights, 16 lanes: 20 bits of tree, 16 more for the activation's bits.
+  const auto flip_flops = [](Serial serial) {
+    return count(sip(serial).make_netlist(16, types_of(8, 8)).netlist, netlist::Cell::flip_flop);
+  };
+  EXPECT_EQ(flip_flops(Serial::activations), 40U + 36U);
+  // Popcount of 16 lanes and a sign: 6 bits; a row of 22, a word of 38.
+  EXPECT_EQ(flip_flops(Serial::both), 40U + 22U + 38U);
+}
+
+TEST(SipNetlist, SingleBitsLeaveNoShiftingRegisterOnThePath) {
+  const auto ties = [](int bits) {
+    return sip(Serial::activations).make_netlist(1, types_of(bits, 16)).ties.size();
+  };
+  EXPECT_EQ(ties(4), 1U);  // unsigned: nothing is taken away
+  EXPECT_EQ(ties(1), 3U);  // the first bit is the last
 }
 
 }  // namespace

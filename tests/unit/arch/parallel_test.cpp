@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "arch/common/accumulator.hpp"
+#include "arch/unit_netlist.hpp"
+#include "sim/netlist/timing.hpp"
+#include "tests/unit/arch/block.hpp"
+
 namespace bitscale {
 namespace {
 
@@ -83,6 +88,115 @@ TEST(ParallelUnit, AreaHasAMultiplierPerLaneAndATreeBetweenThem) {
 TEST(ParallelUnit, OneLaneHasNoTree) {
   const ParallelUnit unit({8, 8, Guard::none, {24, Overflow::wrap}});
   EXPECT_EQ(area_of(unit, 1, 1).size(), 2U);
+}
+
+ParallelUnit gated(int accumulator_bits = 48, Overflow overflow = Overflow::wrap) {
+  return ParallelUnit({16, 16, Guard::none, {accumulator_bits, overflow}, Gating::lsb});
+}
+
+TEST(GatedUnit, StoresOperandsInTheirOwnBits) {
+  EXPECT_EQ(gated().stored_activation_bits({3, Encoding::unsigned_, 0}), 3);
+  EXPECT_EQ(gated().stored_weight_bits({5, Encoding::twos, 0}), 5);
+}
+
+TEST(GatedUnit, AccumulatorIsNarrowerByTheBitsThatProductsStandUp) {
+  EXPECT_EQ(gated().mode(types_of(16, 16, 48)).accumulator_bits, 48);
+  EXPECT_EQ(gated().mode(types_of(7, 4, 48)).accumulator_bits, 48 - 9 - 12);
+  OperandTypes types = types_of(7, 7, 48);
+  types.activation.encoding = Encoding::unsigned_;  // a word of 16 bits keeps its sign bit
+  EXPECT_EQ(gated().mode(types).accumulator_bits, 48 - 8 - 9);
+}
+
+TEST(GatedUnit, RefusesRegistersThatLeaveIntegersTooFewBits) {
+  EXPECT_EQ(gated().refusal(types_of(8, 8, 20)), "");
+  EXPECT_EQ(
+      gated().refusal(types_of(8, 8, 19)),
+      "an accumulator of 19 bits under products that stand 16 bits up (gating: lsb); the unit "
+      "leaves them at least 4");
+}
+
+TEST(GatedUnit, OverflowsWhereAShiftedRegisterWould) {
+  for (const Overflow overflow : {Overflow::wrap, Overflow::saturate}) {
+    const ParallelUnit unit = gated(24, overflow);
+    const OperandTypes types{{8, Encoding::twos, 0}, {9, Encoding::twos, 0}, {24, overflow}};
+    test::Block block = test::random_block({50, 1, 1, 1}, types, 3);
+    Accumulator whole(types.accumulator);
+    whole.load(block.accumulators[0] * (1 << 15));
+    std::uint64_t events = 0;
+    for (std::size_t step = 0; step < 50; ++step) {
+      const std::int64_t weight =
+          block.weights[step * static_cast<std::size_t>(block.weight_stride())];
+      events += whole.add(block.activations[step] * 256 * weight * 128) ? 1U : 0U;
+    }
+    EXPECT_EQ(unit.accumulate(block.view(), types), events);
+    EXPECT_EQ(block.accumulators[0], whole.value() >> 15);
+    EXPECT_GT(events, 0U);
+  }
+}
+
+TEST(GatedUnit, PathsGetShorterAsInTheReference) {
+  // Ratios of a Dadda MAC with ripple adders and a 48-bit accumulator at 12, 8, 7 and 4 bits.
+  const auto path = [](int bits) {
+    const UnitNetlist drawn = gated().make_netlist(1, types_of(bits, bits, 48));
+    return static_cast<double>(analyse_timing(drawn.netlist, drawn.ties).path_units);
+  };
+  EXPECT_NEAR(path(12) / path(16), .962, .01);
+  EXPECT_NEAR(path(8) / path(16), .867, .025);
+  EXPECT_NEAR(path(7) / path(16), .810, .01);
+  EXPECT_NEAR(path(4) / path(16), .676, .01);
+}
+
+TEST(UngatedUnit, NarrowOperandsLeaveThePathAsItIs) {
+  const ParallelUnit unit({});
+  const auto path = [&](int bits) {
+    const UnitNetlist drawn = unit.make_netlist(1, types_of(bits, bits, 48));
+    return analyse_timing(drawn.netlist, drawn.ties).path_units;
+  };
+  EXPECT_EQ(path(4), path(16));
+}
+
+TEST(ParallelNetlist, GuardsMaskProductsWhereThereIsATree) {
+  const auto enables = [](Guard guard, std::int64_t lanes) {
+    const UnitNetlist drawn =
+        ParallelUnit({16, 16, guard, {}}).make_netlist(lanes, types_of(8, 8, 48));
+    return drawn.netlist.inputs.size() - 2 * static_cast<std::size_t>(lanes);
+  };
+  EXPECT_EQ(enables(Guard::none, 4), 0U);
+  EXPECT_EQ(enables(Guard::product, 4), 4U);
+  EXPECT_EQ(enables(Guard::product, 1), 0U);
+}
+
+TEST(ParallelNetlist, GuardedLanesHoldTheirOperands) {
+  const ParallelUnit unit({16, 16, Guard::activation, {}});
+  const UnitNetlist drawn = unit.make_netlist(2, types_of(8, 8, 48));
+  std::vector<std::int64_t> buses(drawn.netlist.inputs.size(), 77);
+  const std::vector<std::int32_t> activations = {0, 5};
+  const std::vector<std::int32_t> weights = {0, -6};
+  const std::vector<std::uint8_t> valid = {0, 1};
+  drawn.drive({activations, weights, valid}, 0, buses);
+  EXPECT_EQ(buses, (std::vector<std::int64_t>{77, 77, 5, -6, 0, 1}));
+}
+
+TEST(ParallelNetlist, InputsOfLessThan16BitsTakeBothSigns) {
+  const auto signs = [](int activation_bits, int weight_bits) {
+    const ParallelUnit unit({activation_bits, weight_bits, Guard::none, {}});
+    return unit.make_netlist(1, types_of(2, 2, 48)).netlist.inputs.size() - 2;
+  };
+  EXPECT_EQ(signs(16, 16), 0U);
+  EXPECT_EQ(signs(8, 16), 1U);
+  EXPECT_EQ(signs(8, 8), 2U);
+}
+
+TEST(ParallelNetlist, FusedAccumulatorsShortenThePathAndTakeOneLane) {
+  ParallelConfig config;
+  const auto path = [](const ParallelUnit& unit) {
+    return analyse_timing(unit.make_netlist(1, types_of(16, 16, 32)).netlist).path_units;
+  };
+  const std::uint32_t separate = path(ParallelUnit(config));
+  config.drawing.fused = true;
+  const ParallelUnit fused(config);
+  EXPECT_LT(path(fused), separate);
+  EXPECT_THROW(static_cast<void>(fused.make_netlist(2, types_of(16, 16))), netlist::NetlistError);
 }
 
 }  // namespace

@@ -44,6 +44,23 @@ TEST(UnitFile, ParallelUnitTakesItsWidthsGuardAndAccumulator) {
   EXPECT_EQ(unit->accumulator(), (AccumulatorConfig{24, Overflow::saturate}));
 }
 
+TEST(UnitFile, ParallelUnitTakesItsGatingAndDrawing) {
+  const auto unit = read(
+      "kind: parallel\ngating: lsb\n"
+      "netlist: {reduction: array, adder: prefix, accumulator_adder: prefix, accumulate: fused}\n");
+  EXPECT_EQ(unit->stored_activation_bits({3, Encoding::twos, 0}), 3);
+  EXPECT_NE(problem_of("kind: parallel\nnetlist: {reduction: wallace}\n"), "");
+}
+
+TEST(UnitFile, FusedAccumulatorsCannotClamp) {
+  const std::string yaml = "kind: parallel\nnetlist: {accumulate: fused}\n";
+  EXPECT_EQ(problem_of(yaml), "");
+  EXPECT_NE(problem_of(yaml + "accumulator: {overflow: saturate}\n")
+                .find("unit.yaml:2:10: error: "
+                      "netlist: accumulate: fused"),
+            std::string::npos);
+}
+
 TEST(UnitFile, BitSerialUnitTakesItsSerialOperandAndLimits) {
   const auto unit = read(
       "kind: bit_serial\nserial: both\nmax_activation_bits: 8\nmax_weight_bits: 9\n"
