@@ -72,7 +72,8 @@ void Converter::conv(const NodeProto& node) {
   geometry.kernel = window->kernel;
   geometry.stride = window->stride;
   geometry.dilation = window->dilation;
-  geometry.pad = window->pad;
+  geometry.pad = {window->pad.top + input->pad.top, window->pad.bottom + input->pad.bottom,
+                  window->pad.left + input->pad.left, window->pad.right + input->pad.right};
   geometry.out_channels = filters;
   geometry.groups = groups;
   if (channels == 1 && groups > 1 && filters % groups == 0) {

@@ -74,6 +74,7 @@ const std::map<std::string_view, Converter::Handler>& Converter::handlers() {
       {"MatMul", &Converter::matmul},
       {"MaxPool", &Converter::max_pool},
       {"Mul", &Converter::multiply},
+      {"Pad", &Converter::pad},
       {"ReduceMean", &Converter::reduce_mean},
       {"Relu", &Converter::relu},
       {"Reshape", &Converter::layout},

@@ -35,6 +35,11 @@ struct Value {
   TensorShape shape;
   bool channels_last = false;  ///< [N, ..., C] where it has more than two axes
   bool negative = true;        ///< can be negative
+  Padding pad;                 ///< zeros round it, for the convolution that reads it
+  /// Extents with those zeros, as ONNX has them.
+  [[nodiscard]] TensorShape padded() const {
+    return {shape.n, shape.c, shape.h + pad.top + pad.bottom, shape.w + pad.left + pad.right};
+  }
 };
 
 /// Window of a convolution or pool.
@@ -115,6 +120,7 @@ class Converter {
   void concat(const onnx::NodeProto& node);
   void layout(const onnx::NodeProto& node);
   void transpose(const onnx::NodeProto& node);
+  void pad(const onnx::NodeProto& node);
   void pass(const onnx::NodeProto& node);
   void softmax(const onnx::NodeProto& node);
 

@@ -164,7 +164,7 @@ std::string run_isolated(const std::string& path, onnx::ModelProto& model) {
   }
   const int reason = errno;
   ::close(ends[1]);
-  const std::string answer = child < 0 ? std::string() : read_all(ends[0]);
+  std::string answer = child < 0 ? std::string() : read_all(ends[0]);
   ::close(ends[0]);
   if (child < 0) fail(path, fmt::format("no process for inference: {}", std::strerror(reason)));
   int status = 0;

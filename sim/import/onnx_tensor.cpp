@@ -4,9 +4,11 @@
 
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <memory>
 
 #include "sim/config/values.hpp"
@@ -131,7 +133,7 @@ std::string shape_text(const TensorProto& tensor) {
 
 float half_to_float(std::uint16_t half) {
   const float sign = (half & 0x8000U) != 0 ? -1.0F : 1.0F;
-  const int exponent = (half >> 10U) & 0x1fU;
+  const auto exponent = static_cast<int>((half >> 10U) & 0x1fU);
   const auto fraction = static_cast<float>(half & 0x3ffU);
   if (exponent == 0x1f) return std::numeric_limits<float>::quiet_NaN();  // infinities too
   if (exponent == 0) return sign * std::ldexp(fraction, -24);

@@ -20,7 +20,7 @@ std::string shape_text(const Extents& extents) {
 
 /// ONNX's extents of a value, for as many axes as `rank`; nothing for a rank that it cannot have.
 std::optional<Extents> expected_extents(const Value& value, std::size_t rank) {
-  const TensorShape& s = value.shape;
+  const TensorShape s = value.padded();
   if (rank == 2) return Extents{s.n, s.c * s.h * s.w};
   if (rank == 3)
     return value.channels_last ? Extents{s.n, s.h * s.w, s.c} : Extents{s.n, s.c, s.h * s.w};
@@ -132,7 +132,12 @@ std::optional<Value> Converter::add_layer(const NodeProto& node, const LayerGeom
   draft.where.file = model_.path;
   Value output;
   output.negative = is_array_layer(geometry.kind);
+  const bool convolves = geometry.kind == LayerKind::conv || geometry.kind == LayerKind::depthwise;
   for (const Value& input : inputs) {
+    if (input.pad != Padding{} && !convolves) {
+      problem(node, "it reads what a Pad wrote; padding is only supported in front of a Conv");
+      return std::nullopt;
+    }
     shapes.push_back(input.shape);
     draft.inputs.push_back(input.layer);
     draft.signed_input = draft.signed_input || input.negative;
@@ -185,8 +190,10 @@ std::optional<Window> Converter::read_window(const NodeProto& node, const Value&
   const std::string automatic = attributes.text("auto_pad", "NOTSET");
   if (automatic == "SAME_UPPER" || automatic == "SAME_LOWER") {
     const bool upper = automatic == "SAME_UPPER";
-    const auto [top, bottom] = same_padding(input.shape.h, size->h, stride->h, dilation->h, upper);
-    const auto [left, right] = same_padding(input.shape.w, size->w, stride->w, dilation->w, upper);
+    const auto [top, bottom] =
+        same_padding(input.padded().h, size->h, stride->h, dilation->h, upper);
+    const auto [left, right] =
+        same_padding(input.padded().w, size->w, stride->w, dilation->w, upper);
     window.pad = {top, bottom, left, right};
   } else if (automatic == "NOTSET" && !pads.empty()) {
     window.pad =

@@ -217,6 +217,37 @@ void Converter::transpose(const NodeProto& node) {
   write(node, std::move(output));
 }
 
+/// Zeros round an image become the padding of the convolution that reads it.
+void Converter::pad(const NodeProto& node) {
+  const Value* input = value(node, 0);
+  if (input == nullptr) return problem(node, "it reads no data of the network");
+  if (!spatial(node, *input)) return;
+  const Attributes attributes(node);
+  std::vector<std::int64_t> pads = attributes.integers("pads");
+  if (const onnx::TensorProto* listed = constant(node, 1))
+    pads = integers_of(*listed).value_or(std::vector<std::int64_t>{});
+  const std::size_t rank = extents(node.input(0)).size();
+  const onnx::TensorProto* filling = constant(node, 2);
+  const bool zeros = attributes.number("value", 0.0) == 0.0 &&
+                     (filling == nullptr || (element_count(*filling) == 1 &&
+                                             numbers_of(*filling, model_.folder)(0) == 0.0));
+  const bool in_range = std::all_of(pads.begin(), pads.end(),
+                                    [](std::int64_t pad) { return pad >= 0 && pad <= kMaxWindow; });
+  if (attributes.text("mode", "constant") != "constant" || !zeros || node.input_size() > 3 ||
+      pads.size() != 2 * rank || !in_range || pads[0] + pads[1] + pads[rank] + pads[rank + 1] != 0)
+    return problem(node,
+                   "padding with other than zeros, of other axes than rows and columns, or "
+                   "by other than 0..4096");
+  Value output = *input;
+  output.pad.top += pads[2];
+  output.pad.bottom += pads[rank + 2];
+  if (rank == 4) {
+    output.pad.left += pads[3];
+    output.pad.right += pads[rank + 3];
+  }
+  write(node, std::move(output));
+}
+
 /// Keeps its input's shape and is left out; the notes say so.
 void Converter::pass(const NodeProto& node) {
   const Value* input = value(node, 0);

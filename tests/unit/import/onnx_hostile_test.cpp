@@ -223,6 +223,18 @@ TEST(UnsupportedOnnx, WhatAWorkloadCannotHoldIsSaid) {
                 m.node("Add", {"x", "other"}, "y");
               }),
               HasSubstr("a workload reads one input, the model has 2: x, other"));
+  EXPECT_THAT(refusal([](ModelBuilder& m) {
+                m.integers("pads", {0, 0, 1, 1, 0, 0, 1, 1});
+                m.node("Pad", {"x", "pads"}, "p");
+                m.node("Relu", {"p"}, "y");
+              }),
+              HasSubstr("padding is only supported in front of a Conv"));
+  EXPECT_THAT(refusal([](ModelBuilder& m) {
+                m.integers("pads", {0, 1, 1, 1, 0, 0, 1, 1});
+                m.node("Pad", {"x", "pads"}, "p");
+                m.conv("p", "y", {4, 5, 1, 1});
+              }),
+              HasSubstr("of other axes than rows and columns"));
   EXPECT_THAT(refusal([](ModelBuilder& m) { m.node("Identity", {"x"}, "y"); }),
               HasSubstr("no layer to import"));
   EXPECT_THAT(refusal([](ModelBuilder& m) {

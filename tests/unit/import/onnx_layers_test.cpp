@@ -70,6 +70,20 @@ TEST(OnnxConv, AutomaticPaddingKeepsTheSize) {
   }
 }
 
+TEST(OnnxConv, TakesThePaddingInFrontOfIt) {
+  ModelBuilder model({1, 1, 8, 8});
+  model.integers("pads", {0, 0, 1, 2, 0, 0, 3, 4});
+  model.node("Pad", {"x", "pads"}, "p");
+  set(model.conv("p", "y", {1, 1, 3, 3}), "pads", Extents{1, 0, 0, 0});
+  model.output("y");
+  const LayerShape s = import_model(model).layers.at(0).shape;
+  EXPECT_EQ(s.H, 8);
+  EXPECT_EQ(s.pad_top, 2);
+  EXPECT_EQ(s.pad_left, 2);
+  EXPECT_EQ(s.pad_bottom, 3);
+  EXPECT_EQ(s.pad_right, 4);
+}
+
 TEST(OnnxConv, OneDimensionLiesOnTheRows) {
   ModelBuilder model({1, 4, 16});
   set(model.conv("x", "y", {6, 4, 3}), "pads", Extents{1, 0});

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 
 #include "sim/import/onnx_tensor.hpp"
 #include "tests/unit/import/onnx_models.hpp"
@@ -23,9 +24,10 @@ std::vector<std::int16_t> weights_of(const ModelBuilder& model, std::size_t inde
   return import_bytes(model.bytes(), options).weights.at(index).tensor.values;
 }
 
-std::vector<float> ramp(int count) {
-  std::vector<float> values;
-  for (int i = 0; i < count; ++i) values.push_back(static_cast<float>(i - count / 2));
+/// -6, -5, ... 5
+std::vector<float> ramp() {
+  std::vector<float> values(12);
+  std::iota(values.begin(), values.end(), -6.0F);
   return values;
 }
 
@@ -76,7 +78,7 @@ TEST(OnnxWeights, BehindChannelsLastFollowTheirElements) {
   set(model.node("Transpose", {"x"}, "first"), "perm", Extents{0, 3, 1, 2});
   set(model.node("Transpose", {"first"}, "last"), "perm", Extents{0, 2, 3, 1});
   model.node("Flatten", {"last"}, "f");
-  model.constant("w", {12, 1}, ramp(12));
+  model.constant("w", {12, 1}, ramp());
   model.node("MatMul", {"f", "w"}, "y");
   model.output("y");
   // Element (channel c, pixel p) of ours is element 3 p + c of the model's.
