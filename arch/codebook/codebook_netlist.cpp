@@ -7,6 +7,7 @@
 #include "arch/common/integer_bus.hpp"
 #include "arch/unit_netlist.hpp"
 #include "sim/netlist/signs.hpp"
+#include "sim/workload/encodings.hpp"
 
 namespace bitscale {
 
@@ -31,21 +32,36 @@ Bits look_up(Builder& b, std::vector<Bits> entries, const Bits& index) {
 struct Controls {
   std::size_t lanes = 1, entries = 2;
   std::size_t used_entries = 2;  ///< that indices of the layer's width reach
-  bool holds = false;            ///< a lane without work keeps its operands and is masked
+  TensorType weight;
+  bool holds = false;  ///< a lane without work keeps its operands and is masked
   bool has_sign_input = false;
   std::int64_t is_signed = 1;
 };
 
-/// Index of a weight in a lane's table. Tables fill as weights come by, since gates know no layer:
-/// a layer has no more different weights than entries, so that its table is complete after its
-/// first steps and still from then on. Entries are 0 while they are free.
-std::int64_t find_entry(std::int32_t weight, std::span<std::int64_t> table) {
-  auto place = std::ranges::find(table, weight);
-  if (place == table.end()) {
-    place = std::ranges::find(table, 0);
-    if (place == table.end()) place = table.begin() + (weight & (std::ssize(table) - 1));
-    *place = weight;
+/// Entries of a lane's table, as buses carry them: the value in the low bits, above them whether it
+/// is a guess or a weight that came by. Gates know no layer: tables start as those of uniform
+/// weights, and every weight that is not there takes the place of a guess. A layer has no more
+/// different weights than entries, so that its table is complete after its first steps and stands
+/// still from then on.
+constexpr std::int64_t kGuess = std::int64_t{1} << 61, kWeight = std::int64_t{1} << 62;
+
+std::int64_t entry_of(std::int64_t kind, std::int32_t value) {
+  return kind | static_cast<std::int64_t>(static_cast<std::uint32_t>(value));
+}
+
+/// Index of a weight, which is in the table then.
+std::int64_t find_entry(std::int32_t weight, std::span<std::int64_t> table,
+                        const TensorType& type) {
+  if ((table[0] & (kGuess | kWeight)) == 0) {
+    for (std::size_t i = 0; i < table.size(); ++i)
+      table[i] = entry_of(kGuess, even_entry(type, static_cast<std::int32_t>(i)));
   }
+  auto place = std::ranges::find(table, entry_of(kWeight, weight));
+  if (place == table.end()) place = std::ranges::find(table, entry_of(kGuess, weight));
+  if (place == table.end())
+    place = std::ranges::find_if(table, [](std::int64_t e) { return (e & kGuess) != 0; });
+  if (place == table.end()) place = table.begin() + (weight & (std::ssize(table) - 1));
+  *place = entry_of(kWeight, weight);
   return place - table.begin();
 }
 
@@ -61,7 +77,7 @@ void drive(const Controls& c, const StepOperands& step, std::span<std::int64_t> 
     }
     const auto table = buses.subspan(first_entry + lane * c.entries, c.used_entries);
     buses[2 * lane] = step.activations[lane];
-    buses[2 * lane + 1] = find_entry(step.weights[lane], table);
+    buses[2 * lane + 1] = find_entry(step.weights[lane], table, c.weight);
   }
   if (c.has_sign_input) buses.back() = c.is_signed;
 }
@@ -75,6 +91,7 @@ UnitNetlist CodebookUnit::make_netlist(std::int64_t lanes, const OperandTypes& t
   controls.lanes = static_cast<std::size_t>(lanes);
   controls.entries = std::size_t{1} << static_cast<unsigned>(config_.index_bits);
   controls.used_entries = std::size_t{1} << static_cast<unsigned>(types.weight.bits);
+  controls.weight = types.weight;
   // A lone multiplier's guard stops the accumulator's clock instead.
   controls.holds = config_.guard != Guard::none && lanes > 1;
   controls.has_sign_input = config_.activation_bits < kSignedOnlyBits;

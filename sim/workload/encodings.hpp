@@ -23,6 +23,12 @@ namespace bitscale {
   return log2_code(value) | (value < 0 ? 1 << (bits - 1) : 0);
 }
 
+/// Entry `index` of a codebook whose entries divide their range evenly: the table of uniform
+/// weights.
+[[nodiscard]] constexpr std::int32_t even_entry(const TensorType& type, std::int32_t index) {
+  return (((2 * index + 1) << type.entry_bits) >> (type.bits + 1)) - (1 << (type.entry_bits - 1));
+}
+
 /// Largest magnitude among the values of a type.
 [[nodiscard]] std::int64_t max_magnitude(const TensorType& type);
 

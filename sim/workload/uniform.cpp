@@ -1,5 +1,7 @@
 #include "sim/workload/uniform.hpp"
 
+#include "sim/workload/encodings.hpp"
+
 namespace bitscale {
 
 std::int32_t uniform_value(const TensorType& type, std::uint64_t word) {
@@ -17,6 +19,8 @@ std::int32_t uniform_value(const TensorType& type, std::uint64_t word) {
       const std::int32_t magnitude = code == 0 ? 0 : 1 << (code - 1);
       return (word & 1U) != 0 ? -magnitude : magnitude;
     }
+    case Encoding::codebook:  // an index alike, of a table that is spread evenly
+      return even_entry(type, pick(std::uint32_t{1} << static_cast<unsigned>(type.bits)));
     default:
       return min_value(type) +
              pick(static_cast<std::uint32_t>(max_value(type) - min_value(type)) + 1);

@@ -64,7 +64,7 @@ TEST(CodebookUnit, TablesOfItsGatesStandStillOnceEveryWeightWasSeen) {
       const std::vector<std::int32_t> weights = {weight};
       drawn.drive({activations, weights, valid}, 0, buses);
       indices.push_back(buses[1]);
-      EXPECT_EQ(buses[static_cast<std::size_t>(2 + buses[1])], weight);
+      EXPECT_EQ(static_cast<std::int16_t>(buses[static_cast<std::size_t>(2 + buses[1])]), weight);
     }
     const std::vector<std::int64_t> now(buses.begin() + 2, buses.begin() + 6);
     if (round > 0) {

@@ -133,6 +133,13 @@ TEST(Codebook, EntriesOfUniformAndHalfNormalValuesFollowTheirDistributions) {
   EXPECT_NEAR(positive[1], 1.1503 * 0.2 * 32768, 3.0);
 }
 
+TEST(Codebook, EvenEntriesAreThoseOfUniformWeights) {
+  const TensorType type = codebook_type(3, 16);
+  const auto entries = codebook_entries(source_of(Distribution::uniform), type);
+  for (std::int32_t i = 0; i < 8; ++i)
+    EXPECT_EQ(even_entry(type, i), entries[static_cast<std::size_t>(i)]);
+}
+
 TEST(Codebook, SyntheticValuesAreTheNearestEntries) {
   const TensorSource source = source_of(Distribution::normal);
   const auto masters = make(source, kMaster, 5000);
