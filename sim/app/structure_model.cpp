@@ -31,6 +31,11 @@ OperandTypes types_of(const Layer& layer, const Unit& unit) {
 
 StructureModel::StructureModel(const Experiment& experiment) : experiment_(experiment) {
   const Unit& unit = *experiment.machine.config.unit;
+  // A technology without these costs is told so before anything is followed.
+  ActionCount pin;
+  pin.component = "datapath";
+  pin.action = Action::switch_zero_delay;
+  (void)unit_cost_pJ(experiment.machine.technology, pin);
   for (const Layer& layer : experiment.workload.layers) {
     if (!is_array_layer(layer.kind) || !selected(experiment.simulation.layers, layer)) continue;
     const OperandTypes types = types_of(layer, unit);
