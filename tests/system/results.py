@@ -126,6 +126,60 @@ class Models(unittest.TestCase):
         self.assertGreater(run["totals"]["overflow_events"], 0)
 
 
+class Gates(unittest.TestCase):
+    """Energies from what gates switch, beside the table's."""
+    ARGUMENTS = ("run", "--workload", "lenet", "--profile", "stripes_100", "--layers", "array", "--machine")
+
+    def both(self, machine, *more):
+        return result(*self.ARGUMENTS, machine, "--energy-model", "both", *more)
+
+    def test_the_table_does_not_notice_that_gates_are_followed(self):
+        plain, run = result(*self.ARGUMENTS, "stripes"), self.both("stripes")
+        for one, other in zip(plain["layers"], run["layers"]):
+            self.assertEqual({**one, "structure": None}, {**other, "structure": None})
+
+    def test_counts_times_unit_costs_are_the_energies(self):
+        for layer in self.both("dadiannao")["layers"]:
+            structure = layer["structure"]
+            energy = math.fsum(action["count"] * (action["unit_pJ"] or 0) for action in structure["actions"])
+            self.assertTrue(math.isclose(energy, structure["energy_pJ"], rel_tol=1e-7), layer["name"])
+
+    def test_one_model_alone_gives_the_same_energies(self):
+        run = self.both("dadiannao")
+        alone = result(*self.ARGUMENTS, "dadiannao", "--energy-model", "structure")
+        for one, other in zip(alone["layers"], run["layers"]):
+            self.assertEqual(one["energy_by_component_pJ"], other["structure"]["energy_by_component_pJ"])
+        self.assertEqual(alone["totals"]["energy_pJ"], run["totals"]["structure"]["energy_pJ"])
+
+    def test_another_glitch_gain_changes_no_count(self):
+        run = self.both("stripes")
+        gained = self.both("stripes", "--set", "machine.technology.costs.structure.glitches.gain=1")
+        structure = gained["totals"]["structure"]
+        self.assertEqual(structure["energy_pJ"], structure["energy_gain_1_pJ"])
+        self.assertEqual(structure["energy_pJ"], run["totals"]["structure"]["energy_gain_1_pJ"])
+        self.assertEqual(run["provenance"]["result_digest"], gained["provenance"]["result_digest"])
+
+    def test_the_interval_asked_for_is_reached_or_said_not_to_be(self):
+        structure = self.both("stripes")["totals"]["structure"]
+        self.assertTrue(structure["interval_reached"])
+        self.assertLessEqual(structure["switching"]["relative_half_width"], 0.01)
+        limited = self.both("stripes", "--set", "simulation.sampling={interval: 0.0001, max_transitions: 1024}")
+        self.assertFalse(limited["totals"]["structure"]["interval_reached"])
+
+    def test_every_machine_has_gates_that_can_be_followed(self):
+        for machine in names("machines"):
+            with self.subTest(machine):
+                workload = CHECKED.get(machine, ("tiny",))
+                run = result("run", "--machine", machine, "--workload", *workload, "--energy-model", "structure")
+                self.assertGreater(run["totals"]["structure"]["energy_by_component_pJ"]["datapath"], 0)
+                self.assertGreater(run["totals"]["area_um2"], 0)
+
+    def test_chained_operands_are_followed_too(self):
+        run = result("run", "--machine", "stripes", "--workload", "tiny", "--operands", "chained",
+                     "--energy-model", "structure")
+        self.assertGreater(run["totals"]["structure"]["energy_by_component_pJ"]["datapath"], 0)
+
+
 class Comparison(unittest.TestCase):
     def test_speed_up_is_the_ratio_of_times(self):
         compared = result("compare", "--machines", "dadiannao,stripes", "--workload", "lenet,convnet")
