@@ -9,6 +9,7 @@
 #include "sim/app/structure_model.hpp"
 #include "sim/core/errors.hpp"
 #include "sim/mapping/active_steps.hpp"
+#include "sim/mapping/compression.hpp"
 #include "sim/workload/reference.hpp"
 #include "sim/workload/statistics.hpp"
 
@@ -112,6 +113,49 @@ OperandReport report_operands(const Operands& operands, const OperandStatistics&
   return report;
 }
 
+/// Bits of `reads` whose operand is not zero, by the share of such operands among the products:
+/// exact but for operands that products share unevenly. A padded tap counts as zero.
+std::uint64_t not_zero(std::uint64_t reads, std::uint64_t nonzero_products,
+                       std::uint64_t products) {
+  __extension__ using Wide = unsigned __int128;
+  if (products == 0) return reads;
+  return static_cast<std::uint64_t>(Wide{reads} * nonzero_products / products);
+}
+
+/// Leaves out what buffers do not read because the operand is zero.
+void skip_zero_reads(const MachineConfig& machine, const Mapping& mapping, const Operands* operands,
+                     const OperandStatistics& statistics, Traffic& traffic) {
+  const MemoryConfig& memory = machine.memory;
+  if (!memory.activations.skip_zeros && !memory.weights.skip_zeros) return;
+  if (operands == nullptr) {
+    throw MappingError(mapping.layer,
+                       "skip_zeros leaves out reads of zero operands, so its energy needs "
+                       "operands; simulation.operands is off");
+  }
+  const auto products = static_cast<std::uint64_t>(mapping.shape.macs());
+  if (memory.activations.skip_zeros) {
+    traffic.activation_reads =
+        not_zero(traffic.activation_reads, statistics.nonzero_activation_products, products);
+  }
+  if (memory.weights.skip_zeros) {
+    traffic.weight_reads =
+        not_zero(traffic.weight_reads, statistics.nonzero_weight_products, products);
+  }
+}
+
+/// The layer on the machine, its operands in DRAM coded as the machine says.
+Mapping map_coded(const Layer& layer, const MachineConfig& machine, const Operands* operands) {
+  Mapping mapping = map_layer(layer, machine);
+  if (machine.memory.dram.compression == Compression::none) return mapping;
+  if (operands == nullptr) {
+    throw MappingError(mapping.layer,
+                       "memory.dram.compression leaves out zero operands, so its traffic needs "
+                       "operands; simulation.operands is off");
+  }
+  compress_operands(mapping, *operands);
+  return mapping;
+}
+
 /// What the layer did, priced by its energy model: with both, the table's actions stand first.
 void count_work(const Experiment& experiment, const Mapping& mapping, const Operands* operands,
                 const UnitActivity& work, const Traffic& traffic, StructureModel* structure,
@@ -152,7 +196,7 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
                             StructureModel* structure, const OperatingPoint* point) {
   const Unit& unit = *experiment.machine.config.unit;
   const SimulationConfig& config = experiment.simulation;
-  const Mapping mapping = map_layer(layer, at_clock(experiment.machine.config, point));
+  const Mapping mapping = map_coded(layer, at_clock(experiment.machine.config, point), operands);
   const bool values =
       config.check || config.widths || sums != nullptr || config.fidelity == kernel::Fidelity::pin;
   kernel::SimulationOptions options;
@@ -178,6 +222,9 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
   result.dram_bits_activations = simulation.traffic.dram_activations;
   result.dram_bits_weights = simulation.traffic.dram_weights;
   result.dram_bits_outputs = simulation.traffic.dram_outputs;
+  if (mapping.dram.compression != Compression::none) {
+    result.dram_raw_bits = {simulation.traffic.activation_fills, simulation.traffic.weight_fills};
+  }
 
   OperandStatistics statistics;
   if (operands != nullptr) {
@@ -193,6 +240,7 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
   activity.types = mapping.types;
   apply_guard(mapping, unit, operands, statistics, activity);
   result.slots = account_slots(mapping, simulation.cycles, simulation.traffic, activity);
+  skip_zero_reads(experiment.machine.config, mapping, operands, statistics, simulation.traffic);
   count_work(experiment, mapping, operands, activity, simulation.traffic, structure, result);
   if (config.check) result.check = check_sums(mapping, *operands, simulation);
   if (sums != nullptr) *sums = std::move(simulation.sums);

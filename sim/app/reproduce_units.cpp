@@ -87,7 +87,7 @@ void add_activity(std::vector<ReproduceCheck>& checks, netlist::AdderKind adder,
   const auto active = [&](int width) {
     return static_cast<double>(active_partial_products(multiplier.config, width));
   };
-  add("partial products that rest at 4x4", 192, active(16) - active(4), "", 0);
+  add("partial products that rest at 4x4", 192, active(16) - active(4), "cells", 0);
   netlist::MultiplierConfig plain;
   plain.adder = adder;
   add("energy at 16 bit over the multiplier without subwords", 1.21,

@@ -85,14 +85,20 @@ struct BufferConfig {
   std::int64_t access_bits = 64;    ///< width of one access, for its energy
   std::int64_t latency_cycles = 0;  ///< from request to first word, charged once per layer
   bool double_buffered = true;
+  bool skip_zeros = false;  ///< operands that are zero are not read for the array
   bool operator==(const BufferConfig&) const = default;
 };
+
+/// How DRAM holds the operands that layers fetch: with a flag per element and without zeros, or as
+/// runs of zeros with the elements behind them. They are decoded on their way into the buffers.
+enum class Compression { none, bitmap, run_length };
 
 /// The off-chip channel; bits_per_cycle 0 is ideal memory. A memory cycle is clock_Hz of its own.
 struct DramConfig {
   std::int64_t bits_per_cycle = 0;
   std::int64_t clock_Hz = 0;
   std::int64_t latency_cycles = 0;  ///< memory cycles per request, not hidden
+  Compression compression = Compression::none;
   [[nodiscard]] bool ideal() const { return bits_per_cycle == 0; }
   bool operator==(const DramConfig&) const = default;
 };

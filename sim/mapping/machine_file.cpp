@@ -127,6 +127,9 @@ BufferConfig parse_buffer(config::Reader& reader) {
           .integer("latency_cycles", 0, 1 << 20, 0);
   buffer.double_buffered =
       reader.doc("Fill one half while the array reads the other").boolean("double_buffered", true);
+  buffer.skip_zeros =
+      reader.doc("Zero operands are not read for the array, as their flags say: saves energy")
+          .boolean("skip_zeros", false);
   reader.finish();
   return buffer;
 }
@@ -147,6 +150,16 @@ DramConfig parse_dram(config::Reader& reader) {
           return result;
         }}},
       std::string("ideal"));
+  dram.compression =
+      reader
+          .doc(
+              "Code of the operands that layers fetch: none; bitmap, a flag per element and the "
+              "non-zeros; run_length, 5 bits of zeros and the element behind them")
+          .choice<Compression>("compression",
+                               {{"none", Compression::none},
+                                {"bitmap", Compression::bitmap},
+                                {"run_length", Compression::run_length}},
+                               Compression::none);
   reader.finish();
   return dram;
 }

@@ -43,6 +43,20 @@ TEST(Moons40, SevenBitsNeedAboutNineTenthsOfAVolt) {
   EXPECT_NEAR(supply_of(preset("moons40"), mac_path(7), 204e6).V, 0.893, 0.001);
 }
 
+TEST(Moons40Tree, RunsTheMacOfTheMachineAt204MegahertzAtItsNominalSupply) {
+  ParallelConfig config;
+  config.gating = Gating::lsb;
+  UnitTimer timer(std::make_shared<ParallelUnit>(config), 1);
+  const Technology technology = preset("moons40_tree");
+  const auto supply = [&](int bits) {
+    OperandTypes types;
+    types.activation.bits = types.weight.bits = bits;
+    return supply_of(technology, timer.timing(types).mode.path_units, 204e6).V;
+  };
+  EXPECT_EQ(supply(16), 1.1);
+  EXPECT_NEAR(supply(7), 0.936, 0.002);
+}
+
 TEST(Dvafs40, RunsTheSubwordMultiplierAt500MegahertzAtItsNominalSupply) {
   EXPECT_EQ(supply_of(preset("dvafs40"), subword_path(16), 500e6).V, 1.1);
 }
@@ -53,7 +67,7 @@ TEST(Dvafs40, SuppliesOfTheSubwordModesAreThoseOfTheFit) {
 }
 
 TEST(Presets, SayWhereTheirDelaysComeFrom) {
-  for (const char* name : {"moons40", "dvafs40"}) {
+  for (const char* name : {"moons40", "moons40_tree", "dvafs40"}) {
     const Technology technology = preset(name);
     EXPECT_EQ(technology.delay.value().source.label, CostLabel::fitted) << name;
     EXPECT_EQ(technology.leakage.value().source.label, CostLabel::assumed) << name;
