@@ -32,12 +32,12 @@ void Sequencer::fetch() {
     next.tile = schedule_.tile(i);
     if (next.tile.fetch_weights) {
       weights_.acquire();
-      dram_.transfer(next.tile.weight_bits, fetched_);
+      dram_.transfer(next.tile.weight_coded_bits, fetched_);
       next.weights_at = now_cycles();
     }
     if (next.tile.fetch_activations) {
       activations_.acquire();
-      dram_.transfer(next.tile.activation_bits, fetched_);
+      dram_.transfer(next.tile.activation_coded_bits, fetched_);
       next.activations_at = now_cycles();
     }
     traffic_ += tile_traffic(next.tile);

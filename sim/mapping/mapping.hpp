@@ -37,6 +37,14 @@ struct MappedAxis {
   bool operator==(const MappedAxis&) const = default;
 };
 
+/// The part of a tensor's bits that the DRAM channel moves: coded / raw, at most 1.
+struct DramShare {
+  std::int64_t coded = 1, raw = 1;
+  /// Of so many raw bits, rounded up.
+  [[nodiscard]] std::int64_t part_of(std::int64_t bits) const;
+  bool operator==(const DramShare&) const = default;
+};
+
 /// A layer laid out on a machine: the whole loop nest with every factor known. Tiles (what DRAM
 /// moves) contain passes (between two accumulator resets or spills), passes contain steps (one
 /// operand set each). Loop P runs over PQ where `flattened`, and Q is 1 then; loop K runs over G K
@@ -79,6 +87,7 @@ struct Mapping {
   std::int64_t drain_outputs_per_cycle = 0;
   BufferConfig activation_buffer, weight_buffer, output_buffer;
   DramConfig dram;
+  DramShare activation_share, weight_share;  ///< set by compress_operands(): values decide
   std::int64_t clock_Hz = 0;
 
   [[nodiscard]] std::int64_t positions() const {

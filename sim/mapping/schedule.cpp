@@ -327,6 +327,8 @@ void size_tile(const Mapping& m, Tile& tile) {
       r[Dim::G].extent() * r[Dim::K].extent() * r[Dim::C].extent() * s.R * s.S * m.weight_bits;
   tile.output_bits = r[Dim::N].extent() * r[Dim::G].extent() * r[Dim::K].extent() *
                      r[Dim::P].extent() * r[Dim::Q].extent() * m.output_bits;
+  tile.activation_coded_bits = m.activation_share.part_of(tile.activation_bits);
+  tile.weight_coded_bits = m.weight_share.part_of(tile.weight_bits);
 }
 
 Traffic pass_traffic(const Mapping& m, const Pass& pass) {
@@ -358,12 +360,15 @@ Traffic pass_traffic(const Mapping& m, const Pass& pass) {
 
 Traffic tile_traffic(const Tile& tile) {
   Traffic traffic;
-  if (tile.fetch_activations)
-    traffic.dram_activations = static_cast<std::uint64_t>(tile.activation_bits);
-  if (tile.fetch_weights) traffic.dram_weights = static_cast<std::uint64_t>(tile.weight_bits);
+  if (tile.fetch_activations) {
+    traffic.dram_activations = static_cast<std::uint64_t>(tile.activation_coded_bits);
+    traffic.activation_fills = static_cast<std::uint64_t>(tile.activation_bits);
+  }
+  if (tile.fetch_weights) {
+    traffic.dram_weights = static_cast<std::uint64_t>(tile.weight_coded_bits);
+    traffic.weight_fills = static_cast<std::uint64_t>(tile.weight_bits);
+  }
   if (tile.finishes_outputs) traffic.dram_outputs = static_cast<std::uint64_t>(tile.output_bits);
-  traffic.activation_fills = traffic.dram_activations;
-  traffic.weight_fills = traffic.dram_weights;
   traffic.output_reads = traffic.dram_outputs;
   return traffic;
 }

@@ -14,7 +14,8 @@ struct Tile {
   bool fetch_weights = true;
   bool starts_outputs = true;    ///< first tile of its outputs
   bool finishes_outputs = true;  ///< last tile of its outputs
-  std::int64_t activation_bits = 0, weight_bits = 0, output_bits = 0;  ///< sizes in DRAM
+  std::int64_t activation_bits = 0, weight_bits = 0, output_bits = 0;  ///< sizes in the buffers
+  std::int64_t activation_coded_bits = 0, weight_coded_bits = 0;       ///< sizes in DRAM
 };
 
 /// What the array does between two accumulator resets or spills.
@@ -81,7 +82,7 @@ class Schedule {
 [[nodiscard]] std::int64_t step_weight_bits(const Mapping& mapping,
                                             const PerDim<std::int64_t>& used);
 
-/// Sizes of a tile's operands in DRAM, for tile ranges `ranges`.
+/// Sizes of a tile's operands in buffers and DRAM, for tile ranges `ranges`.
 void size_tile(const Mapping& mapping, Tile& tile);
 
 /// Cycles to drain `outputs` results (none with ideal windows), or to move them as partial sums of

@@ -162,6 +162,10 @@ Json layer_json(const RunResult& run, const LayerResult& layer) {
   json["dram_bits_by_operand"] = {{"activations", layer.dram_bits_activations},
                                   {"weights", layer.dram_bits_weights},
                                   {"outputs", layer.dram_bits_outputs}};
+  if (layer.dram_raw_bits) {
+    json["dram_raw_bits_by_operand"] = {{"activations", layer.dram_raw_bits->activations},
+                                        {"weights", layer.dram_raw_bits->weights}};
+  }
   json["overflow_events"] = layer.values_computed ? Json(layer.overflow_events) : Json(nullptr);
   json["needed_accumulator_bits"] = layer.widths ? Json(layer.widths->needed) : Json(nullptr);
   json["guaranteed_accumulator_bits"] =

@@ -78,6 +78,12 @@ constexpr Metric kMetrics[] = {
     {"accumulator_bits", "bits", kWork, "Width of the accumulator in force for the layer."},
     {"dram_bits", "bits", kWork, "Bits moved over the DRAM channel, both ways."},
     {"dram_bits_by_operand", "bits", kWork, "The DRAM traffic by operand."},
+    {"dram_raw_bits_by_operand", "bits", kWork,
+     "What the fetched operands would be without memory.dram.compression: as the buffers hold "
+     "them. "
+     "Code and zeros are counted over whole tensors; each tile takes its tensor's share, rounded "
+     "up.",
+     "", "dram_raw_bits"},
     {"activations", "", kWork,
      "Of the activations: their origin, or their share of the DRAM bits."},
     {"weights", "", kWork, "Of the weights: their origin, or their share of the DRAM bits."},

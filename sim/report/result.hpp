@@ -54,6 +54,12 @@ struct SwitchingSample {
   bool operator==(const SwitchingSample&) const = default;
 };
 
+/// Operands as the buffers got them, where the DRAM holds them compressed.
+struct DramRawBits {
+  std::uint64_t activations = 0, weights = 0;
+  bool operator==(const DramRawBits&) const = default;
+};
+
 /// A layer's energy by what its gates switch, where that is not its only energy.
 struct StructureEnergy {
   std::vector<ActionCount> actions;  ///< arithmetic and memories
@@ -76,6 +82,7 @@ struct LayerResult {
   std::uint64_t overflow_events = 0;
   std::optional<AccumulatorWidths> widths = {};  ///< where asked for
   std::uint64_t dram_bits_activations = 0, dram_bits_weights = 0, dram_bits_outputs = 0;
+  std::optional<DramRawBits> dram_raw_bits = {};  ///< where the channel moves compressed operands
   std::optional<CheckResult> check;
   std::string mapping;                            ///< one line for people
   EnergyReport energy;                            ///< of `actions`

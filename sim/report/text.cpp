@@ -171,6 +171,24 @@ std::string mismatches_text(const RunResult& run) {
   return text.empty() ? text : text + "\n";
 }
 
+/// What compression spares the channel, over all layers; '' where nothing is compressed.
+std::string compression_text(const RunResult& run) {
+  DramRawBits moved, raw;
+  for (const LayerResult& layer : run.layers) {
+    if (!layer.dram_raw_bits) continue;
+    moved.activations += layer.dram_bits_activations;
+    moved.weights += layer.dram_bits_weights;
+    raw.activations += layer.dram_raw_bits->activations;
+    raw.weights += layer.dram_raw_bits->weights;
+  }
+  if (raw.activations + raw.weights == 0) return "";
+  return fmt::format(
+      "  DRAM holds fetched operands compressed: {} of {} bits of activations, {} of {} of "
+      "weights; outputs are written raw\n",
+      format_integer(moved.activations), format_integer(raw.activations),
+      format_integer(moved.weights), format_integer(raw.weights));
+}
+
 }  // namespace
 
 std::string format_time(double seconds) { return format_quantity(seconds, QuantityUnit::second); }
@@ -203,9 +221,10 @@ std::string settings_text(const RunResult& run) {
   const std::string model = run.provenance.energy_model == "horowitz"
                                 ? ""
                                 : fmt::format("energy model {}, ", run.provenance.energy_model);
-  return memory + fmt::format("  {} fidelity, {}technology {} at {} V, bitscale {}\n",
-                              run.provenance.fidelity, model, run.provenance.technology,
-                              format_plain(run.vdd_V), run.provenance.version);
+  return memory + compression_text(run) +
+         fmt::format("  {} fidelity, {}technology {} at {} V, bitscale {}\n",
+                     run.provenance.fidelity, model, run.provenance.technology,
+                     format_plain(run.vdd_V), run.provenance.version);
 }
 
 std::string digests_text(const RunResult& run) {
