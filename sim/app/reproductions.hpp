@@ -31,6 +31,9 @@ struct Reproduction {
 /// A 32-bit accumulator against a 3x1-bit multiplier (about 10x).
 [[nodiscard]] std::vector<ReproduceCheck> reproduce_accumulator(const ProgressOutput& progress);
 
+/// Power of AlexNet's second layer with precision, voltage and guarding (2.56x).
+[[nodiscard]] std::vector<ReproduceCheck> reproduce_dvas(const ProgressOutput& progress);
+
 /// Activity reduction of the subword multiplier at 4 bit, its idle adders and its overhead.
 [[nodiscard]] std::vector<ReproduceCheck> reproduce_dvafs_activity(const ProgressOutput& progress);
 
