@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sim/activity/switching.hpp"
+#include "sim/activity/unit_energy.hpp"
 #include "sim/core/errors.hpp"
 #include "tests/unit/mapping/machines.hpp"
 
@@ -123,6 +124,19 @@ TEST(Activity, SamplesOfAChainAgreeWithTheWholeLayer) {
                    "        columns: {size: 3, loops: K 3, activations: forward,\n"
                    "                  weights: unicast}, accumulator_entries: 16}\n"
                    "dataflow: {stationary: weight}\n");
+}
+
+/// A layer whose steps all have operands of their own is what `bitscale unit` measures.
+TEST(Activity, OfIndependentUniformOperandsIsThatOfTheUnitAlone) {
+  Layer layer = layer_of(convolution(8, 64, 8, 1), 8, 8);
+  layer.activation_source.distribution = layer.weight_source.distribution = Distribution::uniform;
+  layer.weight_source.seed = 2;
+  const Case c =
+      case_of(kParallel + "array: {rows: {size: 8, loops: K 8, weights: unicast}}\n", layer);
+  const LayerActivity followed = c.measure(full());
+  const UnitEnergy alone = measure_uniform(*c.machine.unit, 1, c.mapping.types, {});
+  EXPECT_NEAR(followed.zero_delay.value / alone.zero_delay, 1, 0.03);
+  EXPECT_NEAR(followed.glitch_factor.value, 1 + alone.glitches / alone.zero_delay, 0.05);
 }
 
 TEST(Activity, CountsAreTheSameOnEveryVectorPath) {
