@@ -76,8 +76,7 @@ std::string ParallelUnit::refusal(const OperandTypes& types) const {
     why = fmt::format(
         "an accumulator of {} bits under products that stand {} bits up (gating: lsb); the unit "
         "leaves them at least {}",
-        types.accumulator.bits, gated_activation_bits(types) + gated_weight_bits(types),
-        kMinAccumulatorBits);
+        register_bits(types), shift(types), kMinAccumulatorBits);
   }
   return why;
 }
@@ -100,8 +99,7 @@ int ParallelUnit::gated_weight_bits(const OperandTypes& types) const {
 
 UnitMode ParallelUnit::mode(const OperandTypes& types) const {
   UnitMode mode;
-  mode.accumulator_bits =
-      types.accumulator.bits - gated_activation_bits(types) - gated_weight_bits(types);
+  mode.accumulator_bits = register_bits(types) - shift(types);
   return mode;
 }
 
@@ -111,6 +109,16 @@ int ParallelUnit::stored_activation_bits(const TensorType& type) const {
 
 int ParallelUnit::stored_weight_bits(const TensorType& type) const {
   return config_.gating == Gating::lsb ? type.bits : config_.weight_bits;
+}
+
+int ParallelUnit::shift(const OperandTypes& types) const {
+  return gated_activation_bits(types) + gated_weight_bits(types);
+}
+
+int ParallelUnit::register_bits(const OperandTypes& types) const {
+  // A layer that asks for less than the machine has means the integers that it adds up.
+  return std::min(types.accumulator.bits + shift(types),
+                  std::max(types.accumulator.bits, config_.accumulator.bits));
 }
 
 std::uint64_t ParallelUnit::accumulate(const AccumulateBlock& block,

@@ -64,6 +64,9 @@ class ParallelUnit final : public Unit {
   [[nodiscard]] int gated_bits(const TensorType& type, int input_bits) const;
   [[nodiscard]] int gated_activation_bits(const OperandTypes& types) const;
   [[nodiscard]] int gated_weight_bits(const OperandTypes& types) const;
+  /// Bits by which sums stand up in the accumulator, and its width with them.
+  [[nodiscard]] int shift(const OperandTypes& types) const;
+  [[nodiscard]] int register_bits(const OperandTypes& types) const;
 
   ParallelConfig config_;
 };

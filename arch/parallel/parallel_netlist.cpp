@@ -100,10 +100,11 @@ UnitNetlist ParallelUnit::make_netlist(std::int64_t lanes, const OperandTypes& t
   }
   Drawing d{b, config_, {}, {}, {}};
   draw_inputs(d, lanes);
+  const AccumulatorConfig accumulator{register_bits(types), types.accumulator.overflow};
   if (config_.drawing.fused) {
-    draw_fused(d, types.accumulator);
+    draw_fused(d, accumulator);
   } else {
-    draw_separate(d, types.accumulator);
+    draw_separate(d, accumulator);
   }
 
   UnitNetlist unit;

@@ -39,8 +39,9 @@ class UniformStream {
   void fill(std::uint64_t batch, Stimulus& stimulus) {
     // Addends are those of the register, in which sums of gated words stand high.
     const auto segments = static_cast<std::size_t>(gates_.segments);
-    const AccumulatorConfig segment{types_.accumulator.bits / static_cast<int>(segments),
-                                    types_.accumulator.overflow};
+    const AccumulatorConfig segment{
+        static_cast<int>(cut_.netlist.inputs[cut_.input_buses].bits.size()),
+        types_.accumulator.overflow};
     std::vector<Accumulator> sums(netlist::kLanes * segments, Accumulator(segment));
     std::vector<std::int64_t> buses(netlist::kLanes * cut_.input_buses, 0);
     const CounterRng random(sample_.seed, batch);

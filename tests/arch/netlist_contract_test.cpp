@@ -115,8 +115,9 @@ void expect_specified_sums(const UnitNetlist& drawn, const OperandTypes& types,
   const CutNetlist cut = cut_registers(drawn.netlist);
   const auto cycles = static_cast<std::size_t>(drawn.cycles);
   const auto segments = static_cast<std::size_t>(drawn.segments);
-  const AccumulatorConfig segment{types.accumulator.bits / static_cast<int>(segments),
-                                  types.accumulator.overflow};
+  const AccumulatorConfig segment{
+      static_cast<int>(cut.netlist.inputs.at(cut.input_buses).bits.size()),
+      types.accumulator.overflow};
   Stimulus stimulus(cut.netlist, schedule.size() * cycles);
   Driver driver(drawn, kLanes);
   std::mt19937_64 random(1);

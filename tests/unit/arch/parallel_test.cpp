@@ -108,11 +108,19 @@ TEST(GatedUnit, AccumulatorIsNarrowerByTheBitsThatProductsStandUp) {
 }
 
 TEST(GatedUnit, RefusesRegistersThatLeaveIntegersTooFewBits) {
-  EXPECT_EQ(gated().refusal(types_of(8, 8, 20)), "");
+  EXPECT_EQ(gated(20).refusal(types_of(8, 8, 20)), "");
   EXPECT_EQ(
-      gated().refusal(types_of(8, 8, 19)),
+      gated(19).refusal(types_of(8, 8, 19)),
       "an accumulator of 19 bits under products that stand 16 bits up (gating: lsb); the unit "
       "leaves them at least 4");
+}
+
+TEST(GatedUnit, LayersAskForBitsOfIntegers) {
+  EXPECT_EQ(gated().mode(types_of(8, 8, 20)).accumulator_bits, 20);
+  EXPECT_EQ(gated().mode(types_of(8, 8, 40)).accumulator_bits, 32);
+  EXPECT_EQ(gated().mode(types_of(8, 8, 50)).accumulator_bits, 34);
+  const UnitNetlist drawn = gated().make_netlist(1, types_of(8, 8, 20));
+  EXPECT_EQ(count(drawn.netlist, netlist::Cell::flip_flop), 36U);
 }
 
 TEST(GatedUnit, OverflowsWhereAShiftedRegisterWould) {
