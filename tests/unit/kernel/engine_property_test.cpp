@@ -177,6 +177,54 @@ TEST(TileEngine, RealMemoryNeverBeatsItsBandwidthNorIdealMemory) {
   EXPECT_GT(waiting, kCases / 2);
 }
 
+/// The same loop nest behind a channel that moves part of the operands' bits.
+Mapping coded(Mapping mapping) {
+  mapping.activation_share = {3, 7};
+  mapping.weight_share = {2, 5};
+  return mapping;
+}
+
+TEST(TileEngine, CompressedOperandsMoveFewerBitsAndNeverBeatTheChannel) {
+  int faster = 0;
+  EXPECT_EQ(for_random_mappings(
+                24, kCases, true,
+                [&](const MachineConfig& machine, const Layer&, const Mapping& mapping) {
+                  SCOPED_TRACE(mapping.describe());
+                  const LayerSimulation raw = simulate(mapping, machine);
+                  const LayerSimulation less = simulate(coded(mapping), machine);
+                  ASSERT_GE(less.cycles.total(), bandwidth_bound(coded(mapping), less.traffic));
+                  ASSERT_LT(less.traffic.dram_weights, raw.traffic.dram_weights);
+                  ASSERT_LE(less.traffic.dram_activations, raw.traffic.dram_activations);
+                  ASSERT_LE(less.dram_busy_cycles, raw.dram_busy_cycles);
+                  Traffic others = less.traffic;
+                  others.dram_activations = raw.traffic.dram_activations;
+                  others.dram_weights = raw.traffic.dram_weights;
+                  ASSERT_EQ(others, raw.traffic);
+                  faster += less.cycles.total() < raw.cycles.total() ? 1 : 0;
+                }),
+            kCases);
+  EXPECT_GT(faster, kCases / 2);
+}
+
+TEST(PinEngine, CompressedOperandsTakeTheTileEnginesCyclesAndGiveItsSums) {
+  for_random_mappings(
+      25, kCases / 8, true,
+      [&](const MachineConfig& machine, const Layer& layer, const Mapping& mapping) {
+        SCOPED_TRACE(mapping.describe());
+        const Operands operands = make_operands(layer);
+        std::optional<LayerSimulation> pin;
+        try {
+          pin = simulate(coded(mapping), machine, &operands, Fidelity::pin);
+        } catch (const MappingError&) {
+          return;
+        }
+        const LayerSimulation tile = simulate(coded(mapping), machine, &operands);
+        ASSERT_EQ(causes(pin->cycles), causes(tile.cycles));
+        ASSERT_EQ(pin->traffic, tile.traffic);
+        ASSERT_EQ(tile.sums, simulate(mapping, machine, &operands).sums);
+      });
+}
+
 TEST(TileEngine, StarvedOfBandwidthItIsStrictlySlower) {
   for_random_mappings(18, kCases / 4, true,
                       [](const MachineConfig& machine, const Layer&, Mapping mapping) {
