@@ -8,6 +8,7 @@
 #include "sim/app/runner.hpp"
 #include "sim/report/csv.hpp"
 #include "sim/report/json.hpp"
+#include "sim/report/savings.hpp"
 #include "sim/report/text.hpp"
 
 namespace bitscale::app {
@@ -28,7 +29,27 @@ std::vector<std::string> next_commands(const ExperimentRequest& request) {
   return next;
 }
 
-ExitCode run(const ExperimentRequest& request, const OutputOptions& output) {
+/// The same experiment on a machine to which a zero is a value like any other.
+Experiment without_savings(ExperimentRequest request, const MachineConfig& machine) {
+  const MemoryConfig& memory = machine.memory;
+  const std::size_t given = request.overrides.size();
+  const auto turn_off = [&](bool in_use, const char* assignment) {
+    if (in_use) request.overrides.emplace_back(assignment);
+  };
+  turn_off(machine.unit->guard() != Guard::none, "machine.unit.guard=none");
+  turn_off(memory.activations.skip_zeros, "machine.memory.activations.skip_zeros=false");
+  turn_off(memory.weights.skip_zeros, "machine.memory.weights.skip_zeros=false");
+  turn_off(memory.dram.compression != Compression::none, "machine.memory.dram.compression=none");
+  if (request.overrides.size() == given) {
+    throw UsageError(fmt::format(
+        "error: machine '{}' saves nothing on zeros: --guard-savings needs unit.guard, "
+        "memory.activations.skip_zeros, memory.weights.skip_zeros or memory.dram.compression",
+        machine.name));
+  }
+  return load_experiment(request);
+}
+
+ExitCode run(const ExperimentRequest& request, const OutputOptions& output, bool guard_savings) {
   if (!request.experiment.empty() && !(request.machine.empty() && request.workload.empty())) {
     throw UsageError(
         "error: an experiment names its machine and workload; change them with --set machine=NAME "
@@ -43,12 +64,26 @@ ExitCode run(const ExperimentRequest& request, const OutputOptions& output) {
     throw UsageError("error: --machine and --workload go together");
   }
   const Experiment experiment = load_experiment(request);
+  std::optional<Experiment> other;
+  if (guard_savings) other = without_savings(request, experiment.machine.config);
   if (!output.directory.empty()) require_writable(output.directory);
   RunResult result = run_experiment(experiment, stderr_progress(output.quiet), output.command);
   result.next = next_commands(request);
+  std::vector<Savings> savings;
+  if (other) {
+    savings =
+        savings_of(result, run_experiment(*other, stderr_progress(output.quiet), output.command));
+  }
   publish(output, "run",
-          {[&] { return dump(run_json(result)); }, [&] { return runs_csv({result}); },
-           [&](const TextStyle& style) { return run_text(result, style); }},
+          {[&] {
+             nlohmann::ordered_json json = run_json(result);
+             if (other) json["guard_savings"] = savings_json(savings);
+             return dump(json);
+           },
+           [&] { return runs_csv({result}); },
+           [&](const TextStyle& style) {
+             return savings_text(savings, style) + run_text(result, style);
+           }},
           {{"resolved.yaml", experiment.rerun_yaml}});
   return result.check_matched().value_or(true) ? ExitCode::ok : ExitCode::check_failed;
 }
@@ -82,10 +117,13 @@ void add_run(CLI::App& app, Action& action, const std::string& command_line) {
   command->add_option("--machine", request->machine, "Machine by name or path");
   command->add_option("--workload", request->workload, "Network by name or path");
   command->add_option("--vcd", request->vcd, "Prefix of the waveform files of a pin-level run");
+  auto guard_savings = std::make_shared<bool>(false);
+  command->add_flag("--guard-savings", *guard_savings,
+                    "Run again without guard, skipped reads and compression: what each saves");
   add_experiment_options(*command, *request);
   add_output_options(*command, *output);
-  command->callback([&action, request, output] {
-    action = [request, output] { return run(*request, *output); };
+  command->callback([&action, request, output, guard_savings] {
+    action = [request, output, guard_savings] { return run(*request, *output, *guard_savings); };
   });
 }
 

@@ -1,5 +1,7 @@
 // The definitions of every number that a report holds.
-#include "sim/report/metrics.hpp"
+#include <vector>
+
+#include "sim/report/metrics_scaling.hpp"
 
 namespace bitscale {
 
@@ -78,12 +80,6 @@ constexpr Metric kMetrics[] = {
     {"accumulator_bits", "bits", kWork, "Width of the accumulator in force for the layer."},
     {"dram_bits", "bits", kWork, "Bits moved over the DRAM channel, both ways."},
     {"dram_bits_by_operand", "bits", kWork, "The DRAM traffic by operand."},
-    {"dram_raw_bits_by_operand", "bits", kWork,
-     "What the fetched operands would be without memory.dram.compression: as the buffers hold "
-     "them. "
-     "Code and zeros are counted over whole tensors; each tile takes its tensor's share, rounded "
-     "up.",
-     "", "dram_raw_bits"},
     {"activations", "", kWork,
      "Of the activations: their origin, or their share of the DRAM bits."},
     {"weights", "", kWork, "Of the weights: their origin, or their share of the DRAM bits."},
@@ -389,6 +385,14 @@ constexpr Metric kMetrics[] = {
 
 }  // namespace
 
-std::span<const Metric> all_metrics() { return kMetrics; }
+std::span<const Metric> all_metrics() {
+  static const std::vector<Metric> kAll = [] {
+    std::vector<Metric> all(std::begin(kMetrics), std::end(kMetrics));
+    const std::span<const Metric> more = scaling_metrics();
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }();
+  return kAll;
+}
 
 }  // namespace bitscale

@@ -1,0 +1,53 @@
+// Definitions of what savings on zeros and sweeps of precision report.
+#include "sim/report/metrics_scaling.hpp"
+
+namespace bitscale {
+
+namespace {
+
+constexpr std::string_view kSavings = "Savings on zeros";
+
+constexpr Metric kMetrics[] = {
+    {"dram_raw_bits_by_operand", "bits", kSavings,
+     "What the fetched operands would be without memory.dram.compression: as the buffers hold "
+     "them. Coded bits are counted over whole tensors; each tile moves its tensor's share, rounded "
+     "up.",
+     "", "dram_raw_bits"},
+    {"guard_savings", "", kSavings,
+     "What a machine saves on zeros, layer by layer and in total, with run --guard-savings: the "
+     "same layers and operands run again without guard, skipped reads and compression."},
+    {"operations", "products", kSavings, "Products of the layer, those on zeros included."},
+    {"held_operations", "products", kSavings,
+     "Products that a guard holds because an operand is zero; exact.",
+     "operations x guarded / (active + guarded)"},
+    {"held_at_active_cost_pJ", "pJ", kSavings,
+     "What the held products would cost if each switched as many gates as the active ones do. "
+     "Holding saves less: zeros switch few gates in a unit without guard.",
+     "with_pJ of logic x held / active operations"},
+    {"same_supply", "", kSavings,
+     "False where the unit without guard has other paths, so that the supplies differ too."},
+    {"mechanisms", "", kSavings,
+     "Energies with and without savings on zeros, by mechanism; the mechanisms sum to the energies "
+     "of the layer."},
+    {"logic", "", kSavings, "Gates of units that hold."},
+    {"clocks", "", kSavings,
+     "Registers of units that hold, accumulators above all; counts are flip-flop clocks."},
+    {"movement", "", kSavings, "Operand registers and wires to the array."},
+    {"sram", "", kSavings, "Buffers; counts are bits read."},
+    {"dram", "", kSavings, "The off-chip channel; counts are bits."},
+    {"rest", "", kSavings, "What follows from time: control and leakage."},
+    {"with_pJ", "pJ", kSavings, "Energy of the machine as it is."},
+    {"without_pJ", "pJ", kSavings, "Energy without guard, skipped reads and compression."},
+    {"saved_pJ", "pJ", kSavings,
+     "What the mechanism saves; negative where it costs. Of gates, differences within the interval "
+     "of the sample mean nothing.",
+     "without_pJ - with_pJ"},
+    {"with_count", "", kSavings, "Events of the machine as it is."},
+    {"without_count", "", kSavings, "Events without guard, skipped reads and compression."},
+};
+
+}  // namespace
+
+std::span<const Metric> scaling_metrics() { return kMetrics; }
+
+}  // namespace bitscale
