@@ -7,6 +7,7 @@
 #include "arch/unit.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/experiment_options.hpp"
+#include "sim/app/precision_sweep.hpp"
 #include "sim/app/runner.hpp"
 #include "sim/report/csv.hpp"
 #include "sim/report/json.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 struct CompareRequest {
   std::vector<std::string> machines, workloads;
+  std::vector<int> precisions;  ///< any: a sweep at one throughput, with scaled supplies
   ExperimentRequest common;
   OutputOptions output;
 };
@@ -67,7 +69,26 @@ std::vector<std::string> next_commands(const CompareRequest& request) {
   return next;
 }
 
+ExitCode sweep(const CompareRequest& request) {
+  if (request.workloads.size() != 1) throw UsageError("error: --precision-sweep takes one network");
+  if (request.common.profile)
+    throw UsageError("error: --precision-sweep and --profile both say how wide operands are");
+  SweepRequest one;
+  one.machines = request.machines.empty() ? scaling_machines() : request.machines;
+  one.bits = request.precisions;
+  one.common = request.common;
+  one.common.workload = request.workloads.front();
+  one.command = request.output.command;
+  if (!request.output.directory.empty()) require_writable(request.output.directory);
+  const ScalingResult result = sweep_precisions(one, stderr_progress(request.output.quiet));
+  publish(request.output, "precision_sweep",
+          {[&] { return dump(scaling_json(result)); }, [&] { return scaling_csv(result); },
+           [&](const TextStyle& style) { return scaling_text(result, style); }});
+  return result.matched ? ExitCode::ok : ExitCode::check_failed;
+}
+
 ExitCode compare(const CompareRequest& request) {
+  if (!request.precisions.empty()) return sweep(request);
   if (request.machines.size() < 2)
     throw UsageError("error: --machines needs at least two names with commas between");
   std::vector<Experiment> experiments;
@@ -106,8 +127,13 @@ void add_compare(CLI::App& app, Action& action, const std::string& command_line)
   command
       ->add_option("--machines", request->machines,
                    "Machines by name or path, commas between; the first is the baseline")
+      ->delimiter(',');
+  command
+      ->add_option("--precision-sweep", request->precisions,
+                   "Bits of all operands, commas between: energy at one throughput, with the "
+                   "supplies that each precision needs")
       ->delimiter(',')
-      ->required();
+      ->check(CLI::Range(1, 16));
   command->add_option("--workload", request->workloads, "Networks by name or path, commas between")
       ->delimiter(',')
       ->required();

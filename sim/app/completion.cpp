@@ -67,6 +67,7 @@ const std::vector<Command>& commands() {
   static const std::vector<Option> kCompare = {
       {"machines", "machines to compare", "@@machines"},
       {"workload", "networks by name or path", "@@workloads"},
+      {"precision-sweep", "bits with commas between, at one throughput"},
   };
   static const std::vector<Option> kUnit = {
       {"bits", "operand bits, AxW"},

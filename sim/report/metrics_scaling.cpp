@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::string_view kSavings = "Savings on zeros";
 
+constexpr std::string_view kSweep = "Sweeps of precision";
+
 constexpr Metric kMetrics[] = {
     {"dram_raw_bits_by_operand", "bits", kSavings,
      "What the fetched operands would be without memory.dram.compression: as the buffers hold "
@@ -44,6 +46,27 @@ constexpr Metric kMetrics[] = {
      "without_pJ - with_pJ"},
     {"with_count", "", kSavings, "Events of the machine as it is."},
     {"without_count", "", kSavings, "Events without guard, skipped reads and compression."},
+
+    {"points", "", kSweep,
+     "Machines over precisions, all at one throughput (compare --precision-sweep): that of the "
+     "first machine at its own clock with the widest operands. Clocks fall to it, then supplies."},
+    {"bits", "bits", kSweep, "Width of activations and weights in every array layer of the point."},
+    {"failure", "", kSweep,
+     "Why a point has no figures: a mode that the unit lacks, a clock that no supply reaches."},
+    {"required_frames_per_s", "1/s", kSweep, "Images per second asked of every point."},
+    {"required_macs_per_s", "1/s", kSweep, "The same in multiply-accumulates per second.",
+     "required_frames_per_s x MACs per image"},
+    {"lowest_V", "V", kSweep, "Lowest supply of the datapath over the layers with MACs."},
+    {"highest_V", "V", kSweep,
+     "Highest supply of the datapath over the layers with MACs: the lowest at which the active "
+     "path fits the clock, or where the policy is fixed, that of the widest operands."},
+    {"array_pJ", "pJ", kSweep,
+     "Energy per image of arithmetic, registers and operands on their way to the units."},
+    {"memories_pJ", "pJ", kSweep, "Energy per image of the memories on the chip."},
+    {"dram_pJ", "pJ", kSweep, "Energy per image of the off-chip channel."},
+    {"declared_pJ", "pJ", kSweep, "Energy per image of control and leakage, where declared."},
+    {"relative_energy", "", kSweep,
+     "Energy per image over that of the first point: the first machine with the widest operands."},
 };
 
 }  // namespace

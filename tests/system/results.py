@@ -16,8 +16,9 @@ def ideal(machine):
 QUANTISED = {"xnor": ("convnet_binary",), "add_sub": ("tiny", "--profile", "ternary_weights"),
              "shift_add": ("tiny", "--profile", "lognet"), "codebook": ("tiny", "--profile", "shared_weights")}
 MACHINES = {"convnet_binary": "xnor"}
-# A 16-bit accumulator cut in two leaves too little above the low bits that this preset gates.
-CHECKED = {**QUANTISED, "dvafs16": ("tiny", "--set", "machine.unit.alignment=lsb")}
+# A 16-bit accumulator cut in two leaves too little above the low bits that these presets gate.
+SUBWORDS = ("tiny", "--set", "machine.unit.alignment=lsb")
+CHECKED = {**QUANTISED, "dvafs16": SUBWORDS, "scaling_dvafs": SUBWORDS}
 
 
 class Presets(unittest.TestCase):

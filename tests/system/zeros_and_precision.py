@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """What zeros and narrow operands save: mechanisms add up, and compare what they say they compare."""
 import math
-
-from program import bitscale, main, output, result
+import pathlib
+import tempfile
 import unittest
+
+from program import main, output, result
 
 RUN = ("run", "--machine", "moons40", "--workload", "tiny")
 COMPRESSED = ("--set", "machine.memory.dram.compression=bitmap")
@@ -49,6 +51,73 @@ class Savings(unittest.TestCase):
                 self.assertEqual(after["dram_raw_bits_by_operand"][operand], before["dram_bits_by_operand"][operand])
                 self.assertLessEqual(after["dram_bits_by_operand"][operand], before["dram_bits_by_operand"][operand])
             self.assertEqual(after["dram_bits_by_operand"]["outputs"], before["dram_bits_by_operand"]["outputs"])
+
+
+class PrecisionSweep(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.sweep = result("compare", "--precision-sweep", "4,16,8", "--workload", "convnet", "--layers", "conv")
+        cls.points = {(point["machine"][8:], point["bits"]): point for point in cls.sweep["points"]}
+
+    def test_every_shipped_machine_has_every_point(self):
+        self.assertEqual(len(self.points), 15)
+        self.assertEqual([point["bits"] for point in self.sweep["points"][:3]], [16, 8, 4])
+        for point in self.sweep["points"]:
+            self.assertIsNone(point["failure"], point["machine"])
+
+    def test_every_point_has_the_throughput_that_the_first_one_sets(self):
+        required = self.sweep["required_frames_per_s"]
+        for point in self.sweep["points"]:
+            self.assertGreaterEqual(point["frames_per_s"], required * (1 - 1e-8))
+            self.assertLessEqual(point["frames_per_s"], required * (1 + 1e-5))
+        self.assertEqual(self.points["fixed", 16]["clock_Hz"], 204e6)
+
+    def test_a_fixed_supply_stays_and_the_others_fall(self):
+        self.assertEqual(len({self.points["fixed", bits]["highest_V"] for bits in (16, 8, 4)}), 1)
+        for machine in ("dvas", "dvafs", "serial", "fusion"):
+            supplies = [self.points[machine, bits]["highest_V"] for bits in (16, 8, 4)]
+            self.assertEqual(supplies, sorted(supplies, reverse=True), machine)
+            self.assertLess(supplies[-1], supplies[0], machine)
+
+    def test_scaling_the_supply_changes_nothing_else_of_the_same_array(self):
+        for bits in (16, 8, 4):
+            fixed, scaled = self.points["fixed", bits], self.points["dvas", bits]
+            self.assertEqual(fixed["cycles"], scaled["cycles"])
+            self.assertEqual(fixed["memories_pJ"], scaled["memories_pJ"])
+            square = (scaled["highest_V"] / fixed["highest_V"]) ** 2
+            self.assertTrue(math.isclose(scaled["array_pJ"], square * fixed["array_pJ"], rel_tol=1e-6), bits)
+
+    def test_subwords_need_less_than_gated_words(self):
+        for bits in (8, 4):
+            self.assertLess(self.points["dvafs", bits]["array_pJ"], self.points["dvas", bits]["array_pJ"])
+
+    def test_energies_sum_and_relate_to_the_first_point(self):
+        first = self.sweep["points"][0]
+        for point in self.sweep["points"]:
+            parts = sum(point[key] for key in ("array_pJ", "memories_pJ", "dram_pJ", "declared_pJ"))
+            self.assertTrue(math.isclose(parts, point["energy_per_frame_pJ"], rel_tol=1e-7))
+            relative = point["energy_per_frame_pJ"] / first["energy_per_frame_pJ"]
+            self.assertTrue(math.isclose(relative, point["relative_energy"], rel_tol=1e-7))
+
+    def test_a_point_that_a_unit_refuses_is_kept_with_its_reason(self):
+        rows = self.narrow_unit()
+        failures = [point["failure"] for point in rows]
+        self.assertIn("8", failures[2] or "")
+        self.assertIsNone(failures[3])
+
+    @staticmethod
+    def narrow_unit():
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "narrow.yaml")
+            path.write_text("schema_version: 1\nkind: machine\ninclude: scaling_serial\nname: narrow\n"
+                            "unit: {max_activation_bits: 8}\n", encoding="utf-8")
+            return result("compare", "--precision-sweep", "16,8", "--workload", "convnet", "--layers", "conv",
+                          "--machines", f"scaling_fixed,{path}")["points"]
+
+    def test_the_table_for_programs_has_a_row_per_point(self):
+        table = output("compare", "--precision-sweep", "8,4", "--workload", "convnet", "--layers", "conv", "--quiet",
+                       "--format", "csv", "--machines", "scaling_fixed,scaling_dvas")
+        self.assertEqual(len(table.splitlines()), 5)
 
 
 if __name__ == "__main__":
