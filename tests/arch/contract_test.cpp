@@ -154,9 +154,8 @@ TEST_P(WideAccumulatorContract, SumsEqualTheReferenceConvolution) {
   for_each_layer(3, true,
                  [](const MachineConfig& machine, const Layer& layer, const Mapping& mapping,
                     const Operands& operands) {
-                   const std::vector<std::int64_t> expected =
-                       reference_convolution(layer.shape, operands.activations, operands.weights,
-                                             layer.pad_value);
+                   const std::vector<std::int64_t> expected = reference_convolution(
+                       layer.shape, operands.activations, operands.weights, layer.pad_value);
                    const LayerSimulation tile =
                        simulate(machine, mapping, operands, Fidelity::tile);
                    ASSERT_EQ(tile.overflow_events, 0U);

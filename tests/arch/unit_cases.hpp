@@ -34,11 +34,12 @@ inline std::shared_ptr<const Unit> unit_of(const UnitKind& kind, const std::stri
 
 /// An accumulator that overflows often: 6 bits, or as many as leave about 6 to each sum where it
 /// is cut into segments or sums stand above its lowest bits.
-inline int narrow_accumulator_bits(const Unit& unit) {
-  OperandTypes types{{4, Encoding::twos, 0}, {4, Encoding::twos, 0}, {6, Overflow::wrap}};
+inline int narrow_accumulator_bits(const UnitKind& kind, const std::string& yaml) {
   for (int bits = 6; bits <= 48; bits += 6) {
-    types.accumulator.bits = bits;
-    if (unit.refusal(types).empty() && unit.mode(types).accumulator_bits >= 6) return bits;
+    const auto unit = unit_of(kind, yaml + ", accumulator: {bits: " + std::to_string(bits) + "}");
+    if (unit == nullptr) continue;
+    const OperandTypes types{{4, Encoding::twos, 0}, {4, Encoding::twos, 0}, unit->accumulator()};
+    if (unit->refusal(types).empty() && unit->mode(types).accumulator_bits >= 6) return bits;
   }
   return 6;
 }
@@ -69,7 +70,7 @@ inline std::vector<UnitCase> cases_of(const UnitKind& kind) {
   if (!properties.contains("accumulator")) return cases;
   const std::vector<UnitCase> wide = cases;
   for (const UnitCase& unit : wide) {
-    const std::string bits = std::to_string(narrow_accumulator_bits(*unit_of(kind, unit.yaml)));
+    const std::string bits = std::to_string(narrow_accumulator_bits(kind, unit.yaml));
     for (const std::string overflow : {"wrap", "saturate"}) {
       const std::string accumulator =
           ", accumulator: {bits: " + bits + ", overflow: " + overflow + "}";
