@@ -106,7 +106,7 @@ std::string saved_text(double saved_pJ, double without_pJ) {
 }
 
 std::string mechanisms_text(const Savings& total, const TextStyle& style) {
-  Table table({{"energy, all layers", Align::left},
+  Table table({{"energy, layers with MACs", Align::left},
                {"zeros as any value"},
                {"as it is"},
                {"saved"},
@@ -206,8 +206,8 @@ std::string savings_text(const std::vector<Savings>& layers, const TextStyle& st
   add(total);
   std::string text = table.text(style) + "\n" + mechanisms_text(total, style);
   text +=
-      "  against the same machine and operands without guard, skipped reads and compression; "
-      "zeros switch few gates even there\n";
+      "  against the same machine and operands without guard, skipped reads and compression, where "
+      "gates that are followed switch little on zeros too\n";
   if (!total.same_supply)
     text += "  the unit without guard has other paths, so that supplies differ too\n";
   return text + "\n";
