@@ -24,17 +24,18 @@ TEST(RunsCsv, HasARowPerRunAndLayer) {
       "accumulator_bits,macs,cycles,cycles_compute,cycles_fill,cycles_stationary_load,"
       "cycles_operand_fetch,cycles_spill,cycles_drain,cycles_wait_activations,cycles_wait_weights,"
       "cycles_wait_outputs,cycles_write_back,cycles_vector,slots_active,slots_guarded,slots_idle,"
-      "slots_stalled,utilization,energy_pJ,pJ_per_mac,dram_bits,overflow_events,operands,"
+      "slots_stalled,utilization,energy_pJ,pJ_per_mac,dram_bits,overflow_events,"
+      "needed_accumulator_bits,guaranteed_accumulator_bits,operands,"
       "activation_zero_fraction,weight_zero_fraction,effectual_macs,check_mismatches,images,"
       "accuracy,result_digest,"
       "energy_multiplier_pJ,energy_weight_buffer_pJ,energy_vector_pJ\n"
       "stripes,lenet,,horowitz45,tile,1e+09,conv1,conv,8,4,32,1000,100,80,0,0,0,0,0,0,20,0,0,0,800,"
-      "200,400,200,0.625,125,0.125,640,0,mixed,0.5,0.25,375,0,,," +
+      "200,400,200,0.625,125,0.125,640,0,,,mixed,0.5,0.25,375,0,,," +
           std::string(64, 'd') +
           ",125,0,\n"
           "stripes,lenet,,horowitz45,tile,1e+09,pool1,max_pool,0,0,0,0,25,0,0,0,0,0,0,0,0,0,0,25,0,"
           "0,"
-          "0,0,,25,,0,0,none,0,0,0,,,," +
+          "0,0,,25,,0,0,,,none,0,0,0,,,," +
           std::string(64, 'd') + ",,,25\n");
 }
 

@@ -25,7 +25,9 @@ TEST(RunJson, GivesALayerCompletely) {
       R"("cost_label":"interpolated"},{"component":"weight_buffer","action":"sram_read",)"
       R"("capacity_bits":65536,"access_bits":64,"count":0,"unit_pJ":null,"energy_pJ":0.0,)"
       R"("cost_label":null}],"dram_bits":640,"dram_bits_by_operand":{"activations":0,)"
-      R"("weights":640,"outputs":0},"overflow_events":0,"operands":{"result":"mixed",)"
+      R"("weights":640,"outputs":0},"overflow_events":0,)"
+      R"("needed_accumulator_bits":null,"guaranteed_accumulator_bits":null,)"
+      R"("operands":{"result":"mixed",)"
       R"("activations":"real","weights":"synthetic","activation_zero_fraction":0.5,)"
       R"("weight_zero_fraction":0.25,"effectual_macs":375},"mapping":"K 4 | C 16",)"
       R"("check":{"matched":true,"comparable":true,"mismatches":0,"first_mismatch":""}})");
