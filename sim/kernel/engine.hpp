@@ -34,7 +34,7 @@ struct LayerSimulation {
   std::uint64_t overflow_events = 0;
   /// Of every accumulator in schedule order, before wrapping or clamping; where asked for.
   std::optional<SumRange> partial_sums;
-  std::int64_t sum_bound = 0;  ///< beside it: no order of the products leaves +-sum_bound
+  std::int64_t sum_bound = 0;         ///< beside it: no order of the products leaves +-sum_bound
   std::uint64_t macs_visited = 0;     ///< by the datapaths; with operands only
   std::uint64_t pin_active_macs = 0;  ///< counted by the units at pin level
   std::vector<std::int64_t> sums;     ///< [n][filter][P][Q]; with operands only

@@ -55,7 +55,7 @@ class UnitBench : public sc_core::sc_module {
   void drive() {
     const CounterRng random(1, 0);
     std::uint64_t index = 0;
-    for (sc_core::sc_signal<bool>& valid : valid_) valid.write(true);
+    for (std::size_t i = 0; i < positions_; ++i) valid_[i].write(true);
     std::vector<std::int32_t> activations(positions_);
     std::vector<std::int32_t> weights(positions_);
     for (std::int64_t step = 0; step < steps_; ++step) {

@@ -94,7 +94,8 @@ constexpr Metric kMetrics[] = {
     {"guaranteed_accumulator_bits", "bits", kWork,
      "Accumulator that holds any sum, in any order, of these weights with activations up to the "
      "largest magnitude here; with --widths.",
-     "largest activation x largest sum of weight magnitudes of a filter, negative operands at full scale",
+     "largest activation x largest sum of weight magnitudes of a filter, negative operands at full "
+     "scale",
      "guaranteed accumulator"},
     {"mapping", "", kWork, "The loop nest that ran: tiles, passes, steps and spatial loops."},
     {"ideal_memory", "", kWork, "True where the DRAM channel was declared to cost no time."},

@@ -25,7 +25,8 @@ namespace bitscale {
 void fill_synthetic(const TensorSource& source, const TensorType& type, std::uint64_t stream,
                     std::int64_t first_index, std::span<std::int16_t> values);
 
-/// The table of a synthetic codebook, ascending: the masters' quantiles (i + 1/2) / 2^bits for i = 0
+/// The table of a synthetic codebook, ascending: the masters' quantiles (i + 1/2) / 2^bits for i =
+/// 0
 /// .. 2^bits - 1, of the distribution and not of a sample, rounded to entry_bits; where
 /// zero_fraction puts zeros in, the entry nearest to 0 is 0.
 [[nodiscard]] std::vector<std::int16_t> codebook_entries(const TensorSource& source,

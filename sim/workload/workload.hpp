@@ -16,7 +16,8 @@ namespace bitscale {
 ///   binary_pm1  1 bit: -1 and 1, no 0
 ///   ternary     2 bits: -1, 0, 1
 ///   log2        2..5 bits, a sign and a code: 0 and +-2^e for e = 0 .. 2^(bits - 1) - 2
-///   codebook    1..8 bits: an index into a table of 2^bits integers of entry_bits, two's complement
+///   codebook    1..8 bits: an index into a table of 2^bits integers of entry_bits, two's
+///   complement
 enum class Encoding { unsigned_, twos, binary_pm1, ternary, log2, codebook };
 
 /// Type of one tensor: value = integer * 2^-frac_bits, zero point 0.
@@ -110,9 +111,9 @@ struct Layer {
   TensorType output;               ///< type of what the layer writes, after requantisation
   TensorSource activation_source;  ///< where the operands come from when layers run one by one
   TensorSource weight_source;
-  int accumulator_bits = 0;   ///< width this layer asks of the accumulator; 0 leaves the machine's
+  int accumulator_bits = 0;    ///< width this layer asks of the accumulator; 0 leaves the machine's
   std::int16_t pad_value = 0;  ///< of padded taps; 1 or -1 where the activations have no zero
-  int requantise_shift = -1;  ///< right shift of sums before saturation; -1: from frac_bits
+  int requantise_shift = -1;   ///< right shift of sums before saturation; -1: from frac_bits
   bool operator==(const Layer&) const = default;
 };
 
