@@ -136,6 +136,7 @@ OperandTypes require_types(const Unit& unit, const OperandBits& bits) {
 UnitReport characterise(const Unit& unit, std::int64_t lanes, const std::vector<OperandBits>& bits,
                         const Technology& technology) {
   std::vector<OperandTypes> types;
+  types.reserve(bits.size());
   for (const OperandBits& each : bits) types.push_back(require_types(unit, each));
   if (bits.empty()) {
     for (const int width : {16, 8, 4, 2, 1}) {

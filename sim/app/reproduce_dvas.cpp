@@ -154,20 +154,21 @@ struct Fit {
   double control_pJ = 0;  ///< per cycle, at 0.9 V
 };
 
-constexpr double kControl_pJ = 70;  // of machine moons40
+constexpr double kControlPicojoules = 70;  // of machine moons40
 
 /// Power with other constants: switching goes with the pin, control with its energy.
 double refitted_mW(const Outcome& outcome, const Fit& fit) {
   const PowerReport& power = outcome.power;
   return (power.datapath_mW + power.clock_mW) * fit.pin +
-         power.control_mW * (fit.control_pJ / kControl_pJ) + power.memory_mW + power.leakage_mW;
+         power.control_mW * (fit.control_pJ / kControlPicojoules) + power.memory_mW +
+         power.leakage_mW;
 }
 
 /// Makes two powers what is published: linear in both constants.
 Fit fit_extremes(const Outcome& high, double high_mW, const Outcome& low, double low_mW) {
   const auto row = [](const Outcome& outcome, double target) {
     const PowerReport& power = outcome.power;
-    return std::array{power.datapath_mW + power.clock_mW, power.control_mW / kControl_pJ,
+    return std::array{power.datapath_mW + power.clock_mW, power.control_mW / kControlPicojoules,
                       target - power.memory_mW - power.leakage_mW};
   };
   const auto [a, b, c] = row(high, high_mW);

@@ -173,7 +173,8 @@ constexpr std::array<Method, 10> kMethods = {{
      1},
 }};
 
-constexpr double kFloatAdd_pJ = 0.9;  // 32-bit FP add, Horowitz, ISSCC 2014, as in the tutorial
+constexpr double kFloatAddPicojoules =
+    0.9;  // 32-bit FP add, Horowitz, ISSCC 2014, as in the tutorial
 
 Workload alexnet() {
   return config::read_all(config::load_resolved(config::FileKind::workload, "alexnet"),
@@ -181,7 +182,7 @@ Workload alexnet() {
 }
 
 /// Weights of AlexNet in MB under a method.
-double storage_MB(const Workload& network, const Method& method) {
+double storage_megabytes(const Workload& network, const Method& method) {
   std::vector<const Layer*> layers;
   for (const Layer& layer : network.layers) {
     if (is_array_layer(layer.kind)) layers.push_back(&layer);
@@ -225,14 +226,15 @@ std::vector<ReproduceCheck> reproduce_quantised(const ProgressOutput& /*progress
                         : fmt::format("{}/{}", method.conv_weight_bits, method.fc_weight_bits),
                     method.activations, method.quoted_loss_percent);
     if (*method.unit == '\0') {
-      add(name + ", energy per MAC", kFloatAdd_pJ, "pJ");
+      add(name + ", energy per MAC", kFloatAddPicojoules, "pJ");
     } else {
       const UnitReport unit =
           characterise(*unit_of(method.unit), method.lanes, {method.bits}, technology);
       add(name + ", energy per MAC, g = 0", unit.modes.front().pJ_per_mac_without_glitches, "pJ");
       add(name + ", energy per MAC, g = 1", unit.modes.front().pJ_per_mac_with_glitches, "pJ");
     }
-    add(fmt::format("{}: weights of AlexNet", method.name), storage_MB(network, method), "MB");
+    add(fmt::format("{}: weights of AlexNet", method.name), storage_megabytes(network, method),
+        "MB");
   }
   return checks;
 }
