@@ -164,16 +164,19 @@ std::vector<UnitCase> further_cases() {
   };
   for (const std::string reduction : {"dadda", "array", "booth"}) {
     for (const std::string adder : {"ripple", "prefix"}) {
-      const std::string drawing = ", netlist: {reduction: " + reduction + ", adder: " + adder +
-                                  ", accumulator_adder: " + adder;
-      const std::string name = "parallel_" + reduction + "_" + adder;
+      std::string drawing = ", netlist: {reduction: ";
+      drawing.append(reduction).append(", adder: ").append(adder);
+      drawing.append(", accumulator_adder: ").append(adder);
+      std::string name = "parallel_";
+      name.append(reduction).append("_").append(adder);
       add(name, "parallel" + drawing + "}");
       add(name + "_fused", "parallel" + drawing + ", accumulate: fused}");
       for (const std::string widths : {"8_8", "5_16", "2_7"}) {
-        const std::string unit = "parallel, activation_bits: " + widths.substr(0, 1) +
-                                 ", weight_bits: " + widths.substr(2) + drawing;
-        add(name + "_" + widths, unit + "}, guard: product");
-        add(name + "_fused_" + widths, unit + ", accumulate: fused}, accumulator: {bits: 20}");
+        std::string unit = "parallel, activation_bits: ";
+        unit.append(widths, 0, 1).append(", weight_bits: ").append(widths, 2).append(drawing);
+        add(std::string(name).append("_").append(widths), unit + "}, guard: product");
+        add(std::string(name).append("_fused_").append(widths),
+            unit + ", accumulate: fused}, accumulator: {bits: 20}");
       }
     }
   }

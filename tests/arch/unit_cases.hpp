@@ -72,9 +72,11 @@ inline std::vector<UnitCase> cases_of(const UnitKind& kind) {
   for (const UnitCase& unit : wide) {
     const std::string bits = std::to_string(narrow_accumulator_bits(kind, unit.yaml));
     for (const std::string overflow : {"wrap", "saturate"}) {
-      const std::string accumulator =
-          ", accumulator: {bits: " + bits + ", overflow: " + overflow + "}";
-      cases.push_back({unit.name + "_" + bits + "_bit_" + overflow, unit.yaml + accumulator, true});
+      UnitCase narrow{unit.name, unit.yaml, true};
+      narrow.name.append("_").append(bits).append("_bit_").append(overflow);
+      narrow.yaml.append(", accumulator: {bits: ").append(bits);
+      narrow.yaml.append(", overflow: ").append(overflow).append("}");
+      cases.push_back(std::move(narrow));
     }
   }
   return cases;
