@@ -71,7 +71,7 @@ class Steps {
       // States near the ends come up often: those are where registers differ.
       const int bits = static_cast<int>(cut_.netlist.inputs[bus].bits.size());
       const auto word = static_cast<std::int64_t>(random_(count_++));
-      const std::int64_t near = word % 16;
+      const std::int64_t near = word & 15;
       const std::int64_t states[] = {word >> 4, accumulator_max(bits) - near,
                                      accumulator_min(bits) + near};
       buses_[bus].push_back(states[step % 3]);
