@@ -31,7 +31,7 @@ std::string modes_text(const UnitReport& unit, const TextStyle& style) {
                {"g=1"}});
   for (const UnitModeReport& mode : unit.modes) {
     table.add_row(
-        {mode.operands, std::to_string(mode.cycles), std::to_string(mode.products),
+        {mode.operands, mode.encodings, std::to_string(mode.cycles), std::to_string(mode.products),
          fmt::format("{:.4g}", mode.macs_per_cycle), std::to_string(mode.path_units),
          fmt::format("{:.3f}", mode.path_ratio), fmt::format("{:.1f}", mode.zero_delay_units),
          fmt::format("{:.1f}", mode.glitch_units), fmt::format("{:.1f}", mode.flip_flop_units),
