@@ -7,6 +7,7 @@
 #include "arch/common/guard.hpp"
 #include "arch/common/operands.hpp"
 #include "arch/common/scales.hpp"
+#include "arch/common/sum_costs.hpp"
 
 namespace bitscale {
 
@@ -57,30 +58,15 @@ int AddSubUnit::tree_bits(std::int64_t lanes) const {
 
 void AddSubUnit::count_actions(const UnitActivity& activity,
                                std::vector<ActionCount>& actions) const {
-  // n lanes take n - 1 additions, a skipped one as zero; the choice of sign is free (assumed).
-  if (activity.lanes > 1) {
-    ActionCount tree;
-    tree.component = "adder_tree";
-    tree.width_a = tree_bits(activity.lanes);
-    tree.count = activity.macs - activity.unit_steps;
-    actions.push_back(tree);
-  }
-  ActionCount accumulate;
-  accumulate.component = "accumulator";
-  accumulate.width_a = activity.types.accumulator.bits;
-  accumulate.count = activity.lanes > 1 ? activity.unit_steps : activity.active_unit_steps;
-  actions.push_back(accumulate);
+  // The choice of sign is free (assumed).
+  count_sum(activity, tree_bits(activity.lanes), actions);
   count_scales(activity, config_.scales, config_.scale_bits, actions);
 }
 
 void AddSubUnit::count_area(std::int64_t lanes, std::uint64_t count,
                             std::vector<AreaItem>& area) const {
-  if (lanes > 1) {
-    area.push_back({"adder_tree", Action::add, tree_bits(lanes), 0, 0,
-                    static_cast<std::uint64_t>(lanes - 1) * count});
-  }
   const std::uint64_t registers = config_.scales == 2 ? 2 : 1;
-  area.push_back({"accumulator", Action::add, config_.accumulator.bits, 0, 0, registers * count});
+  count_sum_area(lanes, count, tree_bits(lanes), config_.accumulator.bits, registers, area);
 }
 
 }  // namespace bitscale

@@ -8,6 +8,7 @@
 #include "arch/common/accumulator.hpp"
 #include "arch/common/guard.hpp"
 #include "arch/common/operands.hpp"
+#include "arch/common/sum_costs.hpp"
 
 namespace bitscale {
 
@@ -85,18 +86,7 @@ void CodebookUnit::count_actions(const UnitActivity& activity,
   multiply.width_b = config_.entry_bits;
   multiply.count = activity.active_macs;
   actions.push_back(multiply);
-  if (activity.lanes > 1) {
-    ActionCount tree;
-    tree.component = "adder_tree";
-    tree.width_a = tree_bits(activity.lanes);
-    tree.count = activity.macs - activity.unit_steps;
-    actions.push_back(tree);
-  }
-  ActionCount accumulate;
-  accumulate.component = "accumulator";
-  accumulate.width_a = activity.types.accumulator.bits;
-  accumulate.count = activity.lanes > 1 ? activity.unit_steps : activity.active_unit_steps;
-  actions.push_back(accumulate);
+  count_sum(activity, tree_bits(activity.lanes), actions);
 }
 
 void CodebookUnit::count_area(std::int64_t lanes, std::uint64_t count,
@@ -107,10 +97,7 @@ void CodebookUnit::count_area(std::int64_t lanes, std::uint64_t count,
                   multipliers * count});
   area.push_back({"multiplier", Action::multiply, config_.activation_bits, config_.entry_bits, 0,
                   multipliers * count});
-  if (lanes > 1) {
-    area.push_back({"adder_tree", Action::add, tree_bits(lanes), 0, 0, (multipliers - 1) * count});
-  }
-  area.push_back({"accumulator", Action::add, config_.accumulator.bits, 0, 0, count});
+  count_sum_area(lanes, count, tree_bits(lanes), config_.accumulator.bits, 1, area);
 }
 
 }  // namespace bitscale
