@@ -16,12 +16,6 @@ class DvafsMultiplier final : public ClockedUnit {
   DvafsMultiplier(const sc_core::sc_module_name& name, std::size_t lanes, Guard guard,
                   const DvafsSetting& setting, const AccumulatorConfig& segment);
 
-  [[nodiscard]] std::int32_t activation_pins(std::int32_t word, int /*cycle*/) const override {
-    return word;
-  }
-  [[nodiscard]] std::int32_t weight_pins(std::int32_t word, int /*cycle*/) const override {
-    return word;
-  }
   void trace(sc_core::sc_trace_file* file) const override;
 
  protected:

@@ -15,13 +15,6 @@ class GuardedMac final : public ClockedUnit {
              const AccumulatorConfig& accumulator)
       : ClockedUnit(name, lanes, 1, 1, accumulator), guard_(guard) {}
 
-  [[nodiscard]] std::int32_t activation_pins(std::int32_t word, int /*cycle*/) const override {
-    return word;
-  }
-  [[nodiscard]] std::int32_t weight_pins(std::int32_t word, int /*cycle*/) const override {
-    return word;
-  }
-
  protected:
   [[nodiscard]] std::int64_t addend(int cycle, std::size_t segment) const override;
   [[nodiscard]] bool lane_works(std::size_t lane) const override;

@@ -50,8 +50,12 @@ class PinUnit : public sc_core::sc_module {
         sum_out("sum_out", segments) {}
 
   /// What a position's input carries in cycle `cycle` of a step: the word, or one of its bits.
-  [[nodiscard]] virtual std::int32_t activation_pins(std::int32_t word, int cycle) const = 0;
-  [[nodiscard]] virtual std::int32_t weight_pins(std::int32_t word, int cycle) const = 0;
+  [[nodiscard]] virtual std::int32_t activation_pins(std::int32_t word, int /*cycle*/) const {
+    return word;
+  }
+  [[nodiscard]] virtual std::int32_t weight_pins(std::int32_t word, int /*cycle*/) const {
+    return word;
+  }
 
   [[nodiscard]] virtual Counters counters() const = 0;
 
