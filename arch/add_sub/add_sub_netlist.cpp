@@ -51,7 +51,7 @@ UnitNetlist AddSubUnit::make_netlist(std::int64_t lanes, const OperandTypes& typ
     activations.push_back(b.input(fmt::format("activation{}", lane), config_.activation_bits));
     weights.push_back(b.input(fmt::format("weight{}", lane), 2));
   }
-  const netlist::NodeId is_signed = activation_sign_input(b, config_.activation_bits);
+  const netlist::NodeId is_signed = sign_input(b, "activation_signed", config_.activation_bits);
   std::vector<Bits> words;
   Bits negatives;
   for (std::size_t lane = 0; lane < activations.size(); ++lane) {

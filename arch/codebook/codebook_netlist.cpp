@@ -110,7 +110,7 @@ UnitNetlist CodebookUnit::make_netlist(std::int64_t lanes, const OperandTypes& t
   Bits enables;
   for (std::int64_t lane = 0; controls.holds && lane < lanes; ++lane)
     enables.push_back(b.input(fmt::format("enable{}", lane), 1)[0]);
-  const NodeId is_signed = activation_sign_input(b, config_.activation_bits);
+  const NodeId is_signed = sign_input(b, "activation_signed", config_.activation_bits);
 
   std::vector<Bits> products;
   for (std::size_t lane = 0; lane < controls.lanes; ++lane) {

@@ -2,10 +2,6 @@
 
 namespace bitscale {
 
-netlist::NodeId activation_sign_input(netlist::Builder& b, int activation_bits) {
-  return activation_bits < kSignedOnlyBits ? b.input("activation_signed", 1)[0] : b.constant(true);
-}
-
 void tie_activation_sign(UnitNetlist& unit, int activation_bits, const TensorType& type) {
   if (activation_bits >= kSignedOnlyBits) return;
   const bool is_signed = type.encoding == Encoding::twos;

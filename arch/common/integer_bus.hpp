@@ -2,20 +2,14 @@
 
 #include <string_view>
 
+#include "arch/common/drawing.hpp"
 #include "arch/unit_netlist.hpp"
 #include "sim/netlist/builder.hpp"
 #include "sim/workload/workload.hpp"
 
 namespace bitscale {
 
-/// Activation buses of this width carry two's complement only: unsigned tensors end at 15 bits.
-inline constexpr int kSignedOnlyBits = 16;
-
-/// The input `activation_signed` of a unit that takes unsigned and two's complement activations, or
-/// a constant where its buses need none.
-[[nodiscard]] netlist::NodeId activation_sign_input(netlist::Builder& b, int activation_bits);
-
-/// Ties that input, where there is one, to what the type says.
+/// Ties the input `activation_signed` (sign_input), where there is one, to what the type says.
 void tie_activation_sign(UnitNetlist& unit, int activation_bits, const TensorType& type);
 
 /// Ties the bits of a bus that values of the type leave at 0: those above an unsigned integer.

@@ -126,7 +126,7 @@ UnitNetlist ShiftAddUnit::make_netlist(std::int64_t lanes, const OperandTypes& t
     weights.push_back(b.input(fmt::format("weight{}", lane), config_.weight_bits));
   }
   const NodeId is_log2 = b.input("activation_log2", 1)[0];
-  const NodeId is_signed = activation_sign_input(b, config_.activation_bits);
+  const NodeId is_signed = sign_input(b, "activation_signed", config_.activation_bits);
   std::vector<Bits> words;
   Bits negatives;
   for (std::size_t lane = 0; lane < activations.size(); ++lane) {
