@@ -6,6 +6,7 @@
 
 #include "arch/dvafs/subword_multiplier.hpp"
 #include "sim/activity/unit_energy.hpp"
+#include "sim/app/characterise.hpp"
 #include "sim/app/reproductions.hpp"
 #include "sim/config/files.hpp"
 #include "sim/power/operating_point.hpp"
@@ -45,14 +46,9 @@ struct Point {
   [[nodiscard]] double units(double gain) const { return activity.total(gain); }
 };
 
-Technology process() {
-  return config::read_all(config::load_resolved(config::FileKind::technology, "dvafs40"),
-                          parse_technology);
-}
-
 /// The study: one multiplier, one technology.
 struct Study {
-  Technology technology = process();
+  Technology technology = load_technology("dvafs40");
   SubwordMultiplierConfig config;
   Netlist gates;
   std::uint32_t full_path_units = 0;
@@ -145,14 +141,8 @@ class Rows {
 
   ReproduceCheck& add(std::string name, std::optional<double> published, double simulated,
                       std::string unit, double tolerance = 0, bool calibrated = false) {
-    ReproduceCheck check;
-    check.experiment = kExperiment;
-    check.name = std::move(name);
-    check.published = published;
-    check.simulated = simulated;
-    check.unit = std::move(unit);
-    check.tolerance = tolerance;
-    check.verdict = judge(published, simulated, tolerance, calibrated);
+    ReproduceCheck check = reproduce_check(kExperiment, std::move(name), published, simulated,
+                                           std::move(unit), tolerance, calibrated);
     check.inputs = inputs_;
     check.source = published ? kPaper : kNoFigure;
     rows_.push_back(std::move(check));
@@ -171,10 +161,6 @@ const Point& at(const std::vector<Point>& points, int bits) {
     if (point.bits == bits) return point;
   }
   return points.front();
-}
-
-void note_deviation(ReproduceCheck& check, std::string note) {
-  if (check.verdict == Verdict::deviates) check.note = std::move(note);
 }
 
 /// Why absolute energies are too high.

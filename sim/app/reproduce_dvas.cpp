@@ -84,9 +84,9 @@ struct Outcome {
   [[nodiscard]] double chip_mW() const { return power.chip_mW(); }
 };
 
-/// Runs the layers of AlexNet that `chosen` says.
-template <typename Chosen>
-Outcome simulate(const Setting& setting, Chosen&& chosen) {
+/// Runs the convolutions of AlexNet that `chosen` says, each changed by `change`.
+template <typename Chosen, typename Change>
+Outcome simulate(const Setting& setting, Chosen&& chosen, Change&& change) {
   ExperimentRequest request;
   request.machine = "moons40";
   request.workload = "alexnet";
@@ -95,38 +95,35 @@ Outcome simulate(const Setting& setting, Chosen&& chosen) {
   request.overrides = overrides_of(setting);
   Experiment experiment = load_experiment(request);
   std::erase_if(experiment.workload.layers, [&](const Layer& layer) { return !chosen(layer); });
-  for (Layer& layer : experiment.workload.layers) set_operands(layer, setting);
+  for (Layer& layer : experiment.workload.layers) change(layer);
   const RunResult run = run_experiment(experiment, {});
-  Outcome outcome;
-  outcome.power = run_power(run);
-  outcome.point = run.layers.front().operating.value();
-  outcome.frames_per_s = frames_per_second(run).value_or(0);
-  return outcome;
+  return {run_power(run), run.layers.front().operating.value(), frames_per_second(run).value_or(0)};
 }
 
 Outcome layer_2(const Setting& setting) {
-  return simulate(setting, [](const Layer& layer) { return layer.name == "conv2"; });
+  return simulate(
+      setting, [](const Layer& layer) { return layer.name == "conv2"; },
+      [&](Layer& layer) { set_operands(layer, setting); });
 }
 
-/// The layer with nothing to save: every position works, uniform 16-bit words without zeros.
-Outcome dense(const Setting& base) {
-  ExperimentRequest request;
-  request.machine = "moons40";
-  request.workload = "alexnet";
-  request.layers = "conv";
-  request.energy_model = "structure";
-  request.overrides = overrides_of(base);
-  Experiment experiment = load_experiment(request);
-  std::erase_if(experiment.workload.layers,
-                [](const Layer& layer) { return layer.name != "conv3"; });
-  Layer& layer = experiment.workload.layers.front();
-  layer.shape.H = layer.shape.W = layer.shape.P = layer.shape.Q = 16;
-  for (TensorSource* source : {&layer.activation_source, &layer.weight_source}) {
-    source->distribution = Distribution::uniform;
-    source->zero_fraction = 0;
-  }
-  const RunResult run = run_experiment(experiment, {});
-  return {run_power(run), run.layers.front().operating.value(), 0};
+/// All convolutions with the operands of the setting.
+Outcome convolutions(const Setting& setting) {
+  return simulate(
+      setting, [](const Layer& layer) { return layer.kind == LayerKind::conv; },
+      [&](Layer& layer) { set_operands(layer, setting); });
+}
+
+/// A layer with nothing to save: every position works, uniform 16-bit words without zeros.
+Outcome dense(const Setting& setting) {
+  return simulate(
+      setting, [](const Layer& layer) { return layer.name == "conv3"; },
+      [](Layer& layer) {
+        layer.shape.H = layer.shape.W = layer.shape.P = layer.shape.Q = 16;
+        for (TensorSource* source : {&layer.activation_source, &layer.weight_source}) {
+          source->distribution = Distribution::uniform;
+          source->zero_fraction = 0;
+        }
+      });
 }
 
 /// The steps on one chip.
@@ -184,14 +181,8 @@ class Rows {
   ReproduceCheck& add(std::string name, std::optional<double> published, double simulated,
                       std::string unit, double tolerance, const char* source = kNoFigure,
                       bool calibrated = false) {
-    ReproduceCheck check;
-    check.experiment = kExperiment;
-    check.name = std::move(name);
-    check.published = published;
-    check.simulated = simulated;
-    check.unit = std::move(unit);
-    check.tolerance = tolerance;
-    check.verdict = judge(published, simulated, tolerance, calibrated);
+    ReproduceCheck check = reproduce_check(kExperiment, std::move(name), published, simulated,
+                                           std::move(unit), tolerance, calibrated);
     check.inputs = inputs_;
     check.source = source;
     rows_.push_back(std::move(check));
@@ -203,10 +194,6 @@ class Rows {
   std::vector<std::string> inputs_;
   std::vector<ReproduceCheck> rows_;
 };
-
-void note_deviation(ReproduceCheck& check, std::string note) {
-  if (check.verdict == Verdict::deviates) check.note = std::move(note);
-}
 
 /// Why powers of the working chip come out low.
 constexpr const char* kPowerNote =
@@ -321,8 +308,7 @@ std::vector<ReproduceCheck> reproduce_dvas(const ProgressOutput& output) {
   sparse.activation_zeros = 0.6;
   sparse.weight_zeros = kWeightZeros7;
   progress.update(2, "all convolutions");
-  const Outcome network =
-      simulate(sparse, [](const Layer& layer) { return layer.kind == LayerKind::conv; });
+  const Outcome network = convolutions(sparse);
 
   const std::array<double, 4> forward = {steps.a.chip_mW(), steps.b.chip_mW(), steps.c.chip_mW(),
                                          steps.d.chip_mW()};

@@ -80,14 +80,7 @@ std::vector<double> image_net(const std::vector<double>& all) {
 
 ReproduceCheck check(const std::string& name, std::optional<double> published, double simulated,
                      const std::string& source, std::vector<std::string> inputs = kDeclared) {
-  ReproduceCheck result;
-  result.experiment = kExperiment;
-  result.name = name;
-  result.published = published;
-  result.simulated = simulated;
-  result.unit = "x";
-  result.tolerance = kTolerance;
-  result.verdict = judge(published, simulated, kTolerance);
+  ReproduceCheck result = reproduce_check(kExperiment, name, published, simulated, "x", kTolerance);
   result.inputs = std::move(inputs);
   result.source = source;
   return result;

@@ -56,14 +56,8 @@ double fitted_pin_pJ(const std::vector<Operation>& all, const Operation* left_ou
 
 ReproduceCheck row(std::string_view experiment, std::string name, std::optional<double> published,
                    double simulated, std::string unit, double tolerance, bool calibrated = false) {
-  ReproduceCheck check;
-  check.experiment = experiment;
-  check.name = std::move(name);
-  check.published = published;
-  check.simulated = simulated;
-  check.unit = std::move(unit);
-  check.tolerance = tolerance;
-  check.verdict = judge(published, simulated, tolerance, calibrated);
+  ReproduceCheck check = reproduce_check(experiment, std::move(name), published, simulated,
+                                         std::move(unit), tolerance, calibrated);
   check.source = "prediction: no published figure";
   return check;
 }

@@ -25,14 +25,8 @@ constexpr const char* kNoFigure = "prediction: no published figure";
 
 ReproduceCheck row(std::string_view experiment, std::string name, std::optional<double> published,
                    double simulated, std::string unit, double tolerance = 0) {
-  ReproduceCheck check;
-  check.experiment = experiment;
-  check.name = std::move(name);
-  check.published = published;
-  check.simulated = simulated;
-  check.unit = std::move(unit);
-  check.tolerance = tolerance;
-  check.verdict = judge(published, simulated, tolerance);
+  ReproduceCheck check = reproduce_check(experiment, std::move(name), published, simulated,
+                                         std::move(unit), tolerance);
   check.source = kNoFigure;
   return check;
 }
@@ -92,11 +86,9 @@ void add_activity(std::vector<ReproduceCheck>& checks, netlist::AdderKind adder,
   plain.adder = adder;
   add("energy at 16 bit over the multiplier without subwords", 1.21,
       full / measure_uniform(netlist::multiplier(plain)).total(1), "x", 0.15);
-  if (checks.back().verdict == Verdict::deviates) {
-    checks.back().note =
-        "energy of the subwords at 16 bit: the gates of the modes alone are drawn; what synthesis "
-        "and sizing of a reconfigurable netlist lose is not";
-  }
+  note_deviation(checks.back(),
+                 "energy of the subwords at 16 bit: the gates of the modes alone are drawn; what "
+                 "synthesis and sizing of a reconfigurable netlist lose is not");
 }
 
 // ---- quantised networks ----

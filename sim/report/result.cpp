@@ -236,4 +236,22 @@ Verdict judge(std::optional<double> published, double simulated, double toleranc
   return deviation <= allowed ? Verdict::reproduced : Verdict::deviates;
 }
 
+ReproduceCheck reproduce_check(std::string_view experiment, std::string name,
+                               std::optional<double> published, double simulated, std::string unit,
+                               double tolerance, bool calibrated) {
+  ReproduceCheck check;
+  check.experiment = experiment;
+  check.name = std::move(name);
+  check.published = published;
+  check.simulated = simulated;
+  check.unit = std::move(unit);
+  check.tolerance = tolerance;
+  check.verdict = judge(published, simulated, tolerance, calibrated);
+  return check;
+}
+
+void note_deviation(ReproduceCheck& check, std::string note) {
+  if (check.verdict == Verdict::deviates) check.note = std::move(note);
+}
+
 }  // namespace bitscale

@@ -212,6 +212,15 @@ struct ReproduceCheck {
 [[nodiscard]] Verdict judge(std::optional<double> published, double simulated, double tolerance,
                             bool calibrated = false);
 
+/// A figure beside the published one, judged. `source` and `inputs` are the caller's to say.
+[[nodiscard]] ReproduceCheck reproduce_check(std::string_view experiment, std::string name,
+                                             std::optional<double> published, double simulated,
+                                             std::string unit, double tolerance,
+                                             bool calibrated = false);
+
+/// Gives a figure that deviates its reason.
+void note_deviation(ReproduceCheck& check, std::string note);
+
 struct ReproduceResult {
   std::string version;
   std::vector<ReproduceCheck> checks;
