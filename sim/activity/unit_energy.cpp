@@ -26,8 +26,6 @@ class UniformStream {
         sample_(sample),
         mode_(unit.mode(types)),
         positions_(static_cast<std::size_t>(lanes * mode_.products)),
-        activations_(positions_),
-        weights_(positions_),
         valid_(positions_, 1),
         columns_(cut.netlist.inputs.size(), std::vector<std::int64_t>(netlist::kLanes)) {}
 
@@ -87,7 +85,7 @@ class UniformStream {
   const UnitSample& sample_;
   UnitMode mode_;
   std::size_t positions_;
-  std::vector<std::int32_t> activations_, weights_, operands_;
+  std::vector<std::int32_t> operands_;
   std::vector<std::uint8_t> valid_;
   std::vector<std::vector<std::int64_t>> columns_;
 };

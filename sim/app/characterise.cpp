@@ -11,6 +11,7 @@
 #include "sim/core/errors.hpp"
 #include "sim/netlist/area.hpp"
 #include "sim/netlist/timing.hpp"
+#include "sim/workload/layer_entry.hpp"
 
 namespace bitscale::app {
 namespace {
@@ -26,25 +27,6 @@ constexpr std::array<std::pair<Encoding, Encoding>, 8> kPairs = {{
     {Encoding::twos, Encoding::codebook},
     {Encoding::binary_pm1, Encoding::binary_pm1},
 }};
-
-/// Whether a tensor can be of that type at all.
-bool exists(const TensorType& type) {
-  switch (type.encoding) {
-    case Encoding::unsigned_:
-      return type.bits >= 1 && type.bits <= 15;
-    case Encoding::twos:
-      return type.bits >= 2 && type.bits <= 16;
-    case Encoding::binary_pm1:
-      return type.bits == 1;
-    case Encoding::ternary:
-      return type.bits == 2;
-    case Encoding::log2:
-      return type.bits >= 2 && type.bits <= 5;
-    case Encoding::codebook:
-      return type.bits >= 1 && type.bits <= 8;
-  }
-  return false;
-}
 
 int parse_bits(std::string_view text, const std::string& whole) {
   int bits = 0;
@@ -120,7 +102,8 @@ std::optional<OperandTypes> types_for(const Unit& unit, const OperandBits& bits)
   for (const auto& [activation, weight] : kPairs) {
     const OperandTypes types = {
         {bits.activation, activation, 0}, {bits.weight, weight, 0}, unit.accumulator()};
-    if (exists(types.activation) && exists(types.weight) && unit.refusal(types).empty())
+    if (type_problem(types.activation).empty() && type_problem(types.weight).empty() &&
+        unit.refusal(types).empty())
       return types;
   }
   return std::nullopt;
