@@ -1,14 +1,11 @@
 #include "sim/kernel/pin_array.hpp"
 
-#include <fmt/format.h>
-
 #include <deque>
-#include <filesystem>
-#include <fstream>
 #include <vector>
 
 #include "sim/core/errors.hpp"
 #include "sim/kernel/pin_grid.hpp"
+#include "sim/kernel/waveforms.hpp"
 
 namespace bitscale::kernel {
 namespace {
@@ -32,29 +29,6 @@ struct UnitStep {
   [[nodiscard]] bool works() const { return !sums.empty() && sums.front() >= 0; }
 };
 
-/// A VCD file for as long as the array lives.
-class Waveforms {
- public:
-  Waveforms(const std::string& path, const PinGrid& grid) {
-    if (path.empty()) return;
-    // Checked here, because SystemC would report a file it cannot open through its own handler.
-    if (!std::ofstream(path + ".vcd"))
-      throw IoError(fmt::format("{}.vcd: cannot be written", path));
-    sc_core::sc_report_handler::set_actions("tracing timescale unit set", sc_core::SC_DO_NOTHING);
-    file_ = sc_core::sc_create_vcd_trace_file(path.c_str());
-    file_->set_time_unit(1.0, sc_core::SC_PS);
-    grid.trace(file_);
-  }
-  ~Waveforms() {
-    if (file_ != nullptr) sc_core::sc_close_vcd_trace_file(file_);
-  }
-  Waveforms(const Waveforms&) = delete;
-  Waveforms& operator=(const Waveforms&) = delete;
-
- private:
-  sc_core::sc_trace_file* file_ = nullptr;
-};
-
 }  // namespace
 
 struct PinArray::State {
@@ -66,7 +40,7 @@ struct PinArray::State {
         grid(name.c_str(), layout, unit, mapping_in.types, sized(sums, mapping_in)),
         steps(grid.units().size()),
         slots(static_cast<std::size_t>(layout.max_delay() + 1)),
-        waveforms(vcd_path, grid) {}
+        waveforms(vcd_path, [this](sc_core::sc_trace_file* file) { grid.trace(file); }) {}
 
   static std::vector<std::int64_t>& sized(std::vector<std::int64_t>& sums, const Mapping& mapping) {
     sums.assign(static_cast<std::size_t>(mapping.sums_per_output() * mapping.shape.outputs()), 0);

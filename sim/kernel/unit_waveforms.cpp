@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <memory>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "sim/core/rng.hpp"
 #include "sim/kernel/context.hpp"
 #include "sim/kernel/pin_unit.hpp"
+#include "sim/kernel/waveforms.hpp"
 #include "sim/workload/uniform.hpp"
 
 namespace bitscale::kernel {
@@ -112,18 +112,13 @@ void write_unit_waveforms(const Unit& unit, std::int64_t lanes, const OperandTyp
                           std::int64_t steps, const std::string& path) {
   if (!path.ends_with(".vcd"))
     throw IoError(fmt::format("{}: expected a name that ends in .vcd", path));
-  // Checked here, because SystemC would report a file it cannot open through its own handler.
-  if (!std::ofstream(path)) throw IoError(fmt::format("{}: cannot be written", path));
   const SimulationContext context;
   UnitBench bench("bench", unit, lanes, types, steps);
-  sc_core::sc_report_handler::set_actions("tracing timescale unit set", sc_core::SC_DO_NOTHING);
-  sc_core::sc_trace_file* file =
-      sc_core::sc_create_vcd_trace_file(path.substr(0, path.size() - 4).c_str());
-  file->set_time_unit(1.0, sc_core::SC_PS);
-  sc_core::sc_trace(file, bench.clock, "clock");
-  bench.unit->trace(file);
+  const Waveforms waveforms(path.substr(0, path.size() - 4), [&](sc_core::sc_trace_file* file) {
+    sc_core::sc_trace(file, bench.clock, "clock");
+    bench.unit->trace(file);
+  });
   sc_core::sc_start();
-  sc_core::sc_close_vcd_trace_file(file);
 }
 
 }  // namespace bitscale::kernel
