@@ -10,6 +10,7 @@
 
 #include "sim/kernel/context.hpp"
 #include "tests/unit/arch/bit_fusion_streams.hpp"
+#include "tests/unit/arch/pin_bench.hpp"
 
 namespace bitscale {
 namespace {
@@ -17,41 +18,10 @@ namespace {
 using test::all_fusion_types;
 using test::FusionStep;
 
-/// One unit with a signal on every pin, in a simulation of its own.
-class Bench {
- public:
-  Bench(const OperandTypes& types, std::size_t lanes = 1)
-      : mode(fusion_mode(types)),
-        unit(BitFusionUnit({}).make_pin_unit("unit", static_cast<std::int64_t>(lanes), types)),
-        activations("activations", unit->activation_in.size()),
-        weights("weights", unit->activation_in.size()),
-        valid("valid", unit->activation_in.size()),
-        activations_out("activations_out", unit->activation_in.size()),
-        weights_out("weights_out", unit->activation_in.size()) {
-    unit->clock(clock);
-    unit->enable(enable);
-    unit->clear(clear);
-    unit->hold(hold);
-    unit->partial_in[0](partial);
-    unit->activation_in(activations);
-    unit->weight_in(weights);
-    unit->lane_valid(valid);
-    unit->activation_out(activations_out);
-    unit->weight_out(weights_out);
-    unit->valid_out(valid_out);
-    unit->sum_out[0](sum);
-    unit->busy(busy);
-    unit->done(done);
-    for (std::size_t i = 0; i < valid.size(); ++i) valid[i].write(true);
-  }
-
-  void tick() {
-    sc_core::sc_start(0.5, sc_core::SC_NS);
-    clock.write(true);
-    sc_core::sc_start(0.25, sc_core::SC_NS);
-    clock.write(false);
-    sc_core::sc_start(0.25, sc_core::SC_NS);
-  }
+/// The unit, cycle by cycle of a step.
+struct Bench : test::PinBench {
+  explicit Bench(const OperandTypes& types, std::int64_t lanes = 1)
+      : PinBench(BitFusionUnit({}), lanes, types), mode(fusion_mode(types)) {}
 
   void cycle(const FusionStep& step, int number) {
     enable.write(true);
@@ -69,17 +39,7 @@ class Bench {
     return sum.read();
   }
 
- private:
-  kernel::SimulationContext context_;  // before the modules and signals, so that they die first
-
- public:
   FusionMode mode;
-  std::unique_ptr<PinUnit> unit;
-  sc_core::sc_signal<bool> clock, enable, clear, hold, valid_out, busy, done;
-  sc_core::sc_signal<std::int64_t> partial, sum;
-  sc_core::sc_vector<sc_core::sc_signal<std::int32_t>> activations, weights;
-  sc_core::sc_vector<sc_core::sc_signal<bool>> valid;
-  sc_core::sc_vector<sc_core::sc_signal<std::int32_t>> activations_out, weights_out;
 };
 
 std::int64_t exact_sum(const FusionStep& step) {

@@ -11,83 +11,25 @@
 #include "arch/common/accumulate.hpp"
 #include "sim/kernel/context.hpp"
 #include "tests/unit/arch/block.hpp"
+#include "tests/unit/arch/pin_bench.hpp"
 
 namespace bitscale {
 namespace {
 
 using Values = std::vector<std::int32_t>;
 
-/// One unit with a signal on every pin, in a simulation of its own.
-class Bench {
- public:
+/// The unit's steps take one cycle.
+struct Bench : test::PinBench {
   Bench(const DvafsConfig& config, std::int64_t lanes, const OperandTypes& types)
-      : unit(DvafsUnit(config).make_pin_unit("unit", lanes, types)),
-        sums("sums", unit->sum_out.size()),
-        activations_("activations", unit->activation_in.size()),
-        weights_("weights", unit->activation_in.size()),
-        valid("valid", unit->activation_in.size()),
-        activations_out_("activations_out", unit->activation_in.size()),
-        weights_out_("weights_out", unit->activation_in.size()),
-        partials("partials", unit->sum_out.size()) {
-    unit->clock(clock_);
-    unit->enable(enable_);
-    unit->clear(clear_);
-    unit->hold(hold_);
-    unit->partial_in(partials);
-    unit->activation_in(activations_);
-    unit->weight_in(weights_);
-    unit->lane_valid(valid);
-    unit->activation_out(activations_out_);
-    unit->weight_out(weights_out_);
-    unit->valid_out(valid_out_);
-    unit->sum_out(sums);
-    unit->busy(busy_);
-    unit->done(done_);
-    for (std::size_t i = 0; i < valid.size(); ++i) valid[i].write(true);
-  }
+      : PinBench(DvafsUnit(config), lanes, types) {}
 
-  void step(const Values& activations, const Values& weights, bool clears) {
-    enable_.write(true);
-    clear_.write(clears);
-    bool zero = true;
-    for (std::size_t i = 0; i < activations.size(); ++i) {
-      activations_[i].write(unit->activation_pins(activations[i], 0));
-      weights_[i].write(unit->weight_pins(weights[i], 0));
-      zero = zero && activations[i] == 0;
-    }
-    hold_.write(zero);
-    sc_core::sc_start(0.5, sc_core::SC_NS);
-    clock_.write(true);
-    sc_core::sc_start(0.25, sc_core::SC_NS);
-    clock_.write(false);
-    sc_core::sc_start(0.25, sc_core::SC_NS);
-  }
+  void step(const Values& a, const Values& w, bool clears) { PinBench::step(a, w, 1, clears); }
 
   [[nodiscard]] std::vector<std::int64_t> read() const {
     std::vector<std::int64_t> values;
     for (std::size_t i = 0; i < sums.size(); ++i) values.push_back(sums[i].read());
     return values;
   }
-
- private:
-  kernel::SimulationContext context_;  // before the modules and signals, so that they die first
-
- public:
-  std::unique_ptr<PinUnit> unit;
-  sc_core::sc_vector<sc_core::sc_signal<std::int64_t>> sums;
-
- private:
-  sc_core::sc_signal<bool> clock_, enable_, clear_, hold_, valid_out_, busy_, done_;
-  sc_core::sc_vector<sc_core::sc_signal<std::int32_t>> activations_, weights_;
-
- public:
-  sc_core::sc_vector<sc_core::sc_signal<bool>> valid;
-
- private:
-  sc_core::sc_vector<sc_core::sc_signal<std::int32_t>> activations_out_, weights_out_;
-
- public:
-  sc_core::sc_vector<sc_core::sc_signal<std::int64_t>> partials;
 };
 
 OperandTypes types_of(int activation_bits, int weight_bits, AccumulatorConfig accumulator = {}) {

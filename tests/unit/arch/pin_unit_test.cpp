@@ -12,75 +12,12 @@
 #include "arch/parallel/parallel.hpp"
 #include "sim/kernel/context.hpp"
 #include "tests/unit/arch/block.hpp"
+#include "tests/unit/arch/pin_bench.hpp"
 
 namespace bitscale {
 namespace {
 
-/// One unit with a signal on every pin, in a simulation of its own.
-class Bench {
- public:
-  Bench(const Unit& kind, std::int64_t lanes, const OperandTypes& types)
-      : unit(kind.make_pin_unit("unit", lanes, types)),
-        activations("activations", static_cast<std::size_t>(lanes)),
-        weights("weights", static_cast<std::size_t>(lanes)),
-        valid("valid", static_cast<std::size_t>(lanes)),
-        activations_out("activations_out", static_cast<std::size_t>(lanes)),
-        weights_out("weights_out", static_cast<std::size_t>(lanes)) {
-    unit->clock(clock);
-    unit->enable(enable);
-    unit->clear(clear);
-    unit->hold(hold);
-    unit->partial_in[0](partial);
-    unit->activation_in(activations);
-    unit->weight_in(weights);
-    unit->lane_valid(valid);
-    unit->activation_out(activations_out);
-    unit->weight_out(weights_out);
-    unit->valid_out(valid_out);
-    unit->sum_out[0](sum);
-    unit->busy(busy);
-    unit->done(done);
-    for (std::size_t lane = 0; lane < valid.size(); ++lane) valid[lane].write(true);
-  }
-
-  /// One clock period; pins written before it are seen at its rising edge.
-  void tick() {
-    sc_core::sc_start(0.5, sc_core::SC_NS);
-    clock.write(true);
-    sc_core::sc_start(0.25, sc_core::SC_NS);
-    clock.write(false);
-    sc_core::sc_start(0.25, sc_core::SC_NS);
-  }
-
-  /// Presents one operand set for as many cycles as the unit needs; the first may clear.
-  void step(const std::vector<std::int32_t>& a, const std::vector<std::int32_t>& w, int cycles,
-            bool clears) {
-    enable.write(true);
-    for (int cycle = 0; cycle < cycles; ++cycle) {
-      clear.write(clears && cycle == 0);
-      bool zero = true;
-      for (std::size_t lane = 0; lane < a.size(); ++lane) {
-        activations[lane].write(unit->activation_pins(a[lane], cycle));
-        weights[lane].write(unit->weight_pins(w[lane], cycle));
-        zero = zero && a[lane] == 0;
-      }
-      hold.write(zero);
-      tick();
-    }
-    enable.write(false);
-  }
-
- private:
-  kernel::SimulationContext context_;  // before the modules and signals, so that they die first
-
- public:
-  std::unique_ptr<PinUnit> unit;
-  sc_core::sc_signal<bool> clock, enable, clear, hold, valid_out, busy, done;
-  sc_core::sc_signal<std::int64_t> partial, sum;
-  sc_core::sc_vector<sc_core::sc_signal<std::int32_t>> activations, weights;
-  sc_core::sc_vector<sc_core::sc_signal<bool>> valid;
-  sc_core::sc_vector<sc_core::sc_signal<std::int32_t>> activations_out, weights_out;
-};
+using Bench = test::PinBench;
 
 OperandTypes types_of(int activation_bits, int weight_bits, AccumulatorConfig accumulator = {}) {
   return {{activation_bits, Encoding::twos, 0}, {weight_bits, Encoding::twos, 0}, accumulator};
