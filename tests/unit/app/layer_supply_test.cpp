@@ -42,7 +42,8 @@ RunResult run(const std::vector<std::string>& more, int bits = 7) {
   return run_experiment(experiment(more, bits), {});
 }
 
-const LayerResult& layer(const RunResult& result, std::string_view name) {
+/// A copy: callers pass runs that end with the expression.
+LayerResult layer(const RunResult& result, std::string_view name) {
   for (const LayerResult& one : result.layers) {
     if (one.name == name) return one;
   }
@@ -53,7 +54,7 @@ const std::string kDvas =
     "machine.voltage={policy: dvas, domains: {control: follow, memory: fixed}}";
 
 TEST(SuppliedRun, LowersTheSupplyOfNarrowLayers) {
-  const OperatingPoint& conv = layer(run({kDvas}), "conv2").operating.value();
+  const OperatingPoint conv = layer(run({kDvas}), "conv2").operating.value();
   EXPECT_NEAR(conv.datapath.V, 0.893, 0.001);
   EXPECT_EQ(conv.control, conv.datapath);
   EXPECT_EQ(conv.memory.V, 1.1);
@@ -65,7 +66,7 @@ TEST(SuppliedRun, KeepsTheNominalSupplyAtFullPrecision) {
 }
 
 TEST(SuppliedRun, LayersWithoutMacsRunLikeTheWidestMode) {
-  const OperatingPoint& pool = layer(run({kDvas}), "pool1").operating.value();
+  const OperatingPoint pool = layer(run({kDvas}), "pool1").operating.value();
   EXPECT_EQ(pool.datapath.V, 1.1);
 }
 
@@ -168,7 +169,7 @@ TEST(Dvafs, DividesTheClockByTheSubwords) {
                        "workload.input.bits=8",
                        "workload.input.encoding=twos"};
   const RunResult scaled = run_experiment(load_experiment(request), {});
-  const OperatingPoint& conv = layer(scaled, "conv2").operating.value();
+  const OperatingPoint conv = layer(scaled, "conv2").operating.value();
   EXPECT_EQ(conv.throughput_ratio, 2);
   EXPECT_EQ(conv.clock_Hz, 102'000'000);
   EXPECT_LT(conv.path_ratio(), 1);
