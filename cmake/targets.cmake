@@ -30,11 +30,15 @@ function(bitscale_library name)
 endfunction()
 
 # bitscale_test(NAME LABEL label SOURCES a_test.cpp ... LINKS targets ...): a GoogleTest binary with the
-# project's own main (libsystemc.so contains a main() that would hide gtest's).
+# project's own main (libsystemc.so contains a main() that would hide gtest's). SANITIZED variables are set where
+# sanitizers slow the test down: they run a part of what optimised builds prove in full.
 function(bitscale_test name)
-  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LINKS;SANITIZED" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE bitscale_test_main ${ARG_LINKS})
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT 600)
+  if(BITSCALE_SANITIZE AND ARG_SANITIZED)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "${ARG_SANITIZED}")
+  endif()
 endfunction()
