@@ -97,13 +97,19 @@ const std::vector<Command>& commands() {
       {"batch", "images to classify"},
       kSet,
   };
+  static const std::vector<Option> kTensors = {
+      {"activations", "tensor that the layer reads, .npy", "+path"},
+      {"weights", "tensor of weights, .npy", "+path"},
+      {"tensor-bits", "width of their values"},
+  };
   static const std::vector<Command> kCommands = {
       {"run", "simulate one network on one machine", "@experiments",
        join({kRun, kExperiment, kOutput})},
       {"compare", "simulate networks on several machines", "",
        join({kCompare, kExperiment, kOutput})},
       {"accuracy", "classify real images at each precision", "", join({kAccuracy, kOutput})},
-      {"reproduce", "derive published results anew", "@reproductions", join({{kStrict}, kOutput})},
+      {"reproduce", "derive published results anew", "@reproductions",
+       join({{kStrict}, kTensors, kOutput})},
       {"unit", "gates, area, delay and energy of an arithmetic unit", "@units",
        join({kUnit, {kSet}, kOutput})},
       {"import", "make a workload of an ONNX model or a SCALE-Sim topology", "+path", kImport},

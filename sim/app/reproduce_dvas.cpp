@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fstream>
+#include <sstream>
 
+#include "sim/app/dvas_chip.hpp"
 #include "sim/app/reproductions.hpp"
-#include "sim/app/runner.hpp"
-#include "sim/report/power.hpp"
-#include "sim/workload/operands.hpp"
+#include "sim/core/hash.hpp"
 
 namespace bitscale::app {
 namespace {
@@ -17,133 +18,15 @@ namespace {
 constexpr std::string_view kExperiment = "dvas";
 constexpr const char* kChip = "Moons and Verhelst, VLSI 2016 and JSSC 2017";
 constexpr const char* kTutorial = "ISCA 2019 tutorial, after Moons and Verhelst (VLSI 2016)";
+constexpr const char* kLayerZeros =
+    "ISCA 2019 tutorial, sparsity of AlexNet layer 2 at 7 bit (recalled)";
 constexpr const char* kNoFigure = "no published figure";
 
 constexpr double kPowerTolerance = 0.25;
 constexpr double kRatioTolerance = 0.15;
 constexpr double kSupplyToleranceVolt = 0.05;
 
-// Declared, none of them measured on tensors of the network.
-constexpr double kZeros7 = 0.89;  ///< activations at 7 bit (published for the layer, recalled)
-constexpr double kWeightZeros7 = 0.19;  ///< weights at 7 bit (published, recalled)
-constexpr double kZeros16 = 0.80;       ///< activations at 16 bit, before 7 bits flush small ones
 constexpr double kPublishedRatio = 2.56;
-
-/// What differs between runs; the rest is machine moons40.
-struct Setting {
-  int bits = 16;
-  double activation_zeros = kZeros16, weight_zeros = 0;
-  bool guarded = false;
-  std::string policy = "fixed";
-  std::string control = "follow";
-  std::string structure;    ///< overrides of the unit's drawing, space between
-  double path_units = 105;  ///< of that drawing at 16 bit: the time scale is fitted to it
-};
-
-std::vector<std::string> overrides_of(const Setting& setting) {
-  std::vector<std::string> list = {
-      fmt::format("machine.voltage={{policy: {}, domains: {{control: {}, memory: fixed}}}}",
-                  setting.policy, setting.control),
-      fmt::format("machine.unit.guard={}", setting.guarded ? "product" : "none"),
-      fmt::format("machine.memory.activations.skip_zeros={}", setting.guarded),
-      fmt::format("machine.memory.weights.skip_zeros={}", setting.guarded),
-      fmt::format("machine.technology.delay.tau={:.3f}ps", 1e12 / 204e6 / setting.path_units)};
-  for (std::size_t begin = 0; begin < setting.structure.size();) {
-    const std::size_t end = std::min(setting.structure.find(' ', begin), setting.structure.size());
-    list.push_back(setting.structure.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return list;
-}
-
-/// Zeros to put in so that the tensor has `wanted` of them: rounding makes some already.
-double zeros_on_top(const Layer& layer, bool weights, double wanted) {
-  Layer plain = layer;
-  plain.activation_source.zero_fraction = plain.weight_source.zero_fraction = 0;
-  const Operands operands = make_operands(plain);
-  const std::vector<std::int16_t>& values =
-      weights ? operands.weights.values : operands.activations.values;
-  const auto own = static_cast<double>(std::count(values.begin(), values.end(), 0)) /
-                   static_cast<double>(values.size());
-  return own >= wanted ? 0 : 1 - (1 - wanted) / (1 - own);
-}
-
-/// Words of two's complement, activations without a sign, as behind a ReLU.
-void set_operands(Layer& layer, const Setting& setting) {
-  layer.activation = {setting.bits, Encoding::twos, 0};
-  layer.weight = layer.output = layer.activation;
-  layer.activation_source.distribution = Distribution::half_normal;
-  layer.activation_source.zero_fraction = zeros_on_top(layer, false, setting.activation_zeros);
-  layer.weight_source.zero_fraction = zeros_on_top(layer, true, setting.weight_zeros);
-}
-
-struct Outcome {
-  PowerReport power;
-  OperatingPoint point;
-  double frames_per_s = 0;
-  [[nodiscard]] double chip_mW() const { return power.chip_mW(); }
-};
-
-/// Runs the convolutions of AlexNet that `chosen` says, each changed by `change`.
-template <typename Chosen, typename Change>
-Outcome simulate(const Setting& setting, Chosen&& chosen, Change&& change) {
-  ExperimentRequest request;
-  request.machine = "moons40";
-  request.workload = "alexnet";
-  request.layers = "conv";
-  request.energy_model = "structure";
-  request.overrides = overrides_of(setting);
-  Experiment experiment = load_experiment(request);
-  std::erase_if(experiment.workload.layers, [&](const Layer& layer) { return !chosen(layer); });
-  for (Layer& layer : experiment.workload.layers) change(layer);
-  const RunResult run = run_experiment(experiment, {});
-  return {run_power(run), run.layers.front().operating.value(), frames_per_second(run).value_or(0)};
-}
-
-Outcome layer_2(const Setting& setting) {
-  return simulate(
-      setting, [](const Layer& layer) { return layer.name == "conv2"; },
-      [&](Layer& layer) { set_operands(layer, setting); });
-}
-
-/// All convolutions with the operands of the setting.
-Outcome convolutions(const Setting& setting) {
-  return simulate(
-      setting, [](const Layer& layer) { return layer.kind == LayerKind::conv; },
-      [&](Layer& layer) { set_operands(layer, setting); });
-}
-
-/// A layer with nothing to save: every position works, uniform 16-bit words without zeros.
-Outcome dense(const Setting& setting) {
-  return simulate(
-      setting, [](const Layer& layer) { return layer.name == "conv3"; },
-      [](Layer& layer) {
-        layer.shape.H = layer.shape.W = layer.shape.P = layer.shape.Q = 16;
-        for (TensorSource* source : {&layer.activation_source, &layer.weight_source}) {
-          source->distribution = Distribution::uniform;
-          source->zero_fraction = 0;
-        }
-      });
-}
-
-/// The steps on one chip.
-struct Steps {
-  Outcome a, b, c, d;
-};
-
-Steps run_steps(Setting setting) {
-  Steps steps;
-  steps.a = layer_2(setting);
-  setting.bits = 7;
-  setting.activation_zeros = kZeros7;
-  setting.weight_zeros = kWeightZeros7;
-  steps.b = layer_2(setting);
-  setting.policy = "dvas";
-  steps.c = layer_2(setting);
-  setting.guarded = true;
-  steps.d = layer_2(setting);
-  return steps;
-}
 
 /// The two constants that may be fitted to the published extremes.
 struct Fit {
@@ -154,7 +37,7 @@ struct Fit {
 constexpr double kControlPicojoules = 70;  // of machine moons40
 
 /// Power with other constants: switching goes with the pin, control with its energy.
-double refitted_mW(const Outcome& outcome, const Fit& fit) {
+double refitted_mW(const DvasOutcome& outcome, const Fit& fit) {
   const PowerReport& power = outcome.power;
   return (power.datapath_mW + power.clock_mW) * fit.pin +
          power.control_mW * (fit.control_pJ / kControlPicojoules) + power.memory_mW +
@@ -162,8 +45,8 @@ double refitted_mW(const Outcome& outcome, const Fit& fit) {
 }
 
 /// Makes two powers what is published: linear in both constants.
-Fit fit_extremes(const Outcome& high, double high_mW, const Outcome& low, double low_mW) {
-  const auto row = [](const Outcome& outcome, double target) {
+Fit fit_extremes(const DvasOutcome& high, double high_mW, const DvasOutcome& low, double low_mW) {
+  const auto row = [](const DvasOutcome& outcome, double target) {
     const PowerReport& power = outcome.power;
     return std::array{power.datapath_mW + power.clock_mW, power.control_mW / kControlPicojoules,
                       target - power.memory_mW - power.leakage_mW};
@@ -199,7 +82,7 @@ class Rows {
 constexpr const char* kPowerNote =
     "powers of layer 2 and of all convolutions: 256 MACs, buffers, 70 pJ of control per cycle and "
     "5 mW of leakage are all that is declared; decoders, FIFO, clock tree and input-output of the "
-    "chip are not, and zero fractions of its layers are assumed";
+    "chip are not, and zero fractions are assumed wherever none was measured";
 
 void add_ratios(Rows& rows, const std::string& label, const std::array<double, 4>& mW,
                 bool headline) {
@@ -231,13 +114,17 @@ std::optional<double> zeros_for(const std::vector<std::pair<double, double>>& a_
   return std::nullopt;
 }
 
-void add_sensitivity(Rows& rows, const Steps& steps, Progress& progress) {
+/// What other zero fractions at 16 bit would give; with measured activations that is no question.
+void add_sensitivity(Rows& rows, const TensorFiles& tensors, const DvasSteps& steps,
+                     Progress& progress) {
+  if (!tensors.activations.empty()) return;
   std::vector<std::pair<double, double>> a_by_zeros;
   for (const double zeros : {0.5, 0.6, 0.7, 0.8, 0.89, 0.95}) {
-    Setting setting;
+    DvasSetting setting;
+    setting.tensors = tensors;
     setting.activation_zeros = zeros;
     progress.update(4, fmt::format("{:.0f} % zeros", 100 * zeros));
-    const double a_mW = layer_2(setting).chip_mW();
+    const double a_mW = dvas_layer_2(setting).chip_mW();
     a_by_zeros.emplace_back(zeros, a_mW);
     rows.add(fmt::format("sensitivity: A/C with {:.0f} % zeros at 16 bit", 100 * zeros),
              std::nullopt, a_mW / steps.c.chip_mW(), "x", 0);
@@ -251,10 +138,10 @@ void add_sensitivity(Rows& rows, const Steps& steps, Progress& progress) {
   }
 }
 
-void add_structures(Rows& rows, Progress& progress) {
+void add_structures(Rows& rows, const TensorFiles& tensors, Progress& progress) {
   struct Variant {
     const char* name;
-    Setting setting;
+    DvasSetting setting;
   };
   std::vector<Variant> variants(4);
   variants[0] = {"control at 1.1 V throughout", {}};
@@ -268,9 +155,10 @@ void add_structures(Rows& rows, Progress& progress) {
   variants[3] = {"glitches left out (g = 0)", {}};
   variants[3].setting.structure = "machine.technology.costs.structure.glitches.gain=0";
   std::uint64_t done = 5;
-  for (const Variant& variant : variants) {
+  for (Variant& variant : variants) {
+    variant.setting.tensors = tensors;
     progress.update(done++, variant.name);
-    const Steps steps = run_steps(variant.setting);
+    const DvasSteps steps = dvas_steps(variant.setting);
     rows.add(fmt::format("sensitivity: A/C, {}", variant.name), std::nullopt,
              steps.a.chip_mW() / steps.c.chip_mW(), "x", 0);
     rows.add(fmt::format("sensitivity: A/D, {}", variant.name), std::nullopt,
@@ -280,39 +168,98 @@ void add_structures(Rows& rows, Progress& progress) {
   }
 }
 
+std::string digest_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  return sha256_hex(bytes.str());
+}
+
+/// Zeros of one tensor of layer 2, and where they are from.
+std::string zeros_text(const char* tensor, const std::string& path, int bits, double at_16,
+                       double at_7) {
+  if (path.empty())
+    return fmt::format(
+        "declared: {:.0f} % of the {} zero at 16 bit (assumed), {:.0f} % at 7 bit "
+        "(published for the layer, recalled); synthetic",
+        100 * at_16, tensor, 100 * at_7);
+  return fmt::format(
+      "measured: {:.2f} % of the {} zero at 16 bit, {:.2f} % at 7 bit, rounded from the {}-bit "
+      "values of {} (SHA-256 {})",
+      100 * at_16, tensor, 100 * at_7, bits, path, digest_of(path));
+}
+
+std::vector<std::string> inputs_of(const TensorFiles& tensors, const DvasZeros& zeros) {
+  std::vector<std::string> inputs = {
+      "machine moons40 and technology moons40_tree (configs)",
+      zeros_text("activations", tensors.activations, tensors.bits, zeros.activations_16,
+                 zeros.activations_7),
+      zeros_text("weights", tensors.weights, tensors.bits, zeros.weights_16, zeros.weights_7),
+      "synthetic operands: half-normal activations, laplace weights",
+      "assumed: control 70 pJ per cycle at 0.9 V on the array's supply, leakage 5 mW, memories at "
+      "1.1 V, glitches counted once (g = 1)",
+      "fitted: the time scale, to 204 MHz of the drawn 16-bit MAC at 1.1 V"};
+  if (tensors.given())
+    inputs.emplace_back(
+        "the dense layer, the minimum and all convolutions have synthetic operands; files are "
+        "layer 2's");
+  if (!tensors.activations.empty())
+    inputs.emplace_back(
+        "no sensitivity to the zeros at 16 bit: they are measured (see the run without files)");
+  return inputs;
+}
+
+/// Zero fractions of files, beside those that were published for the layer.
+void add_zeros(Rows& rows, const TensorFiles& tensors, const DvasZeros& zeros) {
+  const auto add = [&](const char* tensor, double at_16, double at_7, double published) {
+    rows.add(fmt::format("measured: zero {} at 16 bit", tensor), std::nullopt, 100 * at_16, "%", 0);
+    note_deviation(
+        rows.add(fmt::format("measured: zero {} at 7 bit", tensor), 100 * published, 100 * at_7,
+                 "%", kRatioTolerance, kLayerZeros),
+        "measured zeros: of the tensors given; which images, weights and rounding the published "
+        "fractions are of is not stated");
+  };
+  if (!tensors.activations.empty())
+    add("activations", zeros.activations_16, zeros.activations_7, kZeros7);
+  if (!tensors.weights.empty()) add("weights", zeros.weights_16, zeros.weights_7, kWeightZeros7);
+}
+
 }  // namespace
 
 std::vector<ReproduceCheck> reproduce_dvas(const ProgressOutput& output) {
+  return reproduce_dvas_on({}, output);
+}
+
+std::vector<ReproduceCheck> reproduce_dvas_on(const TensorFiles& tensors,
+                                              const ProgressOutput& output) {
   Progress progress(output, "reproduce dvas", "runs", 9);
-  Rows rows({"machine moons40 and technology moons40_tree (configs)",
-             "declared: 80 % of the activations zero at 16 bit (assumed), 89 % and 19 % of the "
-             "weights at 7 bit (published for the layer, recalled); half-normal activations, "
-             "laplace weights, synthetic",
-             "assumed: control 70 pJ per cycle at 0.9 V on the array's supply, leakage 5 mW, "
-             "memories at 1.1 V, glitches counted once (g = 1)",
-             "fitted: the time scale, to 204 MHz of the drawn 16-bit MAC at 1.1 V"});
+  const DvasZeros zeros = measure_zeros(tensors);
+  Rows rows(inputs_of(tensors, zeros));
   progress.update(0, "layer 2");
-  const Steps steps = run_steps({});
+  DvasSetting layer_2;
+  layer_2.tensors = tensors;
+  const DvasSteps steps = dvas_steps(layer_2);
   progress.update(1, "extremes");
-  const Outcome full = dense({});
-  Setting least;
+  const DvasOutcome full = dvas_dense({});
+  DvasSetting least;
   least.bits = 4;
   least.policy = "dvas";
   least.guarded = true;
   least.activation_zeros = least.weight_zeros = 0.9;
-  const Outcome minimum = layer_2(least);
-  Setting sparse;
+  const DvasOutcome minimum = dvas_layer_2(least);
+  DvasSetting sparse;
   sparse.bits = 7;
   sparse.policy = "dvas";
   sparse.guarded = true;
   sparse.activation_zeros = 0.6;
   sparse.weight_zeros = kWeightZeros7;
   progress.update(2, "all convolutions");
-  const Outcome network = convolutions(sparse);
+  const DvasOutcome network = dvas_convolutions(sparse);
 
   const std::array<double, 4> forward = {steps.a.chip_mW(), steps.b.chip_mW(), steps.c.chip_mW(),
                                          steps.d.chip_mW()};
   add_ratios(rows, "nothing fitted to a power", forward, true);
+  add_zeros(rows, tensors, zeros);
   rows.add("supply at 7 bit", 0.9, steps.c.point.datapath.V, "V", kSupplyToleranceVolt / 0.9, kChip,
            true);
   constexpr std::array<const char*, 3> kNames = {"A, 16 bit", "B, 7 bit at 1.1 V",
@@ -355,8 +302,8 @@ std::vector<ReproduceCheck> reproduce_dvas(const ProgressOutput& output) {
   note_deviation(rows.add("two constants fitted: AlexNet's convolutions", 76,
                           refitted_mW(network, fit), "mW", kPowerTolerance, kChip),
                  kPowerNote);
-  add_sensitivity(rows, steps, progress);
-  add_structures(rows, progress);
+  add_sensitivity(rows, tensors, steps, progress);
+  add_structures(rows, tensors, progress);
   return rows.take();
 }
 

@@ -8,7 +8,7 @@ std::span<const Reproduction> reproductions() {
   static const std::array<Reproduction, 8> kReproductions = {{
       {"stripes", "Stripes over DaDianNao on eight networks (2.24x)", reproduce_stripes},
       {"dvas", "AlexNet layer 2 on the 40 nm chip of Moons and Verhelst in four steps (2.56x)",
-       reproduce_dvas},
+       reproduce_dvas, reproduce_dvas_on},
       {"dvafs", "the DVAFS multiplier: supplies, energy per word, factors k0..k5", reproduce_dvafs},
       {"horowitz", "adders and multipliers of Horowitz's table from their gates and one constant",
        reproduce_horowitz},

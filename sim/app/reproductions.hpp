@@ -9,12 +9,22 @@
 
 namespace bitscale::app {
 
+/// Tensors of the layer that a reproduction is about, as .npy files; '' for a synthetic one.
+struct TensorFiles {
+  std::string activations, weights;
+  int bits = 16;  ///< of their values, two's complement: full scale is 2^(bits - 1)
+  [[nodiscard]] bool given() const { return !activations.empty() || !weights.empty(); }
+};
+
 /// A published result that bitscale derives anew from declared inputs. No published value is an
 /// input of the simulation: the figures to compare with stand in the checks alone.
 struct Reproduction {
   std::string name;
   std::string description;
   std::vector<ReproduceCheck> (*run)(const ProgressOutput& progress);
+  /// Those that take tensors of their layer; null for the others.
+  std::vector<ReproduceCheck> (*run_on)(const TensorFiles& tensors,
+                                        const ProgressOutput& progress) = nullptr;
 };
 
 [[nodiscard]] std::span<const Reproduction> reproductions();
@@ -33,6 +43,10 @@ struct Reproduction {
 
 /// Power of AlexNet's second layer with precision, voltage and guarding (2.56x).
 [[nodiscard]] std::vector<ReproduceCheck> reproduce_dvas(const ProgressOutput& progress);
+/// The same with zero fractions measured on tensors that are given. Throws ConfigError, IoError for
+/// files that are not of the layer's shape and width.
+[[nodiscard]] std::vector<ReproduceCheck> reproduce_dvas_on(const TensorFiles& tensors,
+                                                            const ProgressOutput& progress);
 
 /// Activity reduction of the subword multiplier at 4 bit, its idle adders and its overhead.
 [[nodiscard]] std::vector<ReproduceCheck> reproduce_dvafs_activity(const ProgressOutput& progress);
