@@ -7,6 +7,7 @@
 #include "arch/dvafs/subword_multiplier.hpp"
 #include "sim/activity/unit_energy.hpp"
 #include "sim/app/characterise.hpp"
+#include "sim/app/envision_chip.hpp"
 #include "sim/app/reproductions.hpp"
 #include "sim/config/files.hpp"
 #include "sim/power/operating_point.hpp"
@@ -293,7 +294,10 @@ std::vector<ReproduceCheck> reproduce_dvafs(const ProgressOutput& output) {
   add_supplies(rows, study);
   add_body_bias(rows, study);
   add_factors(rows, study);
-  return rows.take();
+  std::vector<ReproduceCheck> checks = rows.take();
+  const std::vector<ReproduceCheck> chip = envision_checks(kExperiment);
+  checks.insert(checks.end(), chip.begin(), chip.end());
+  return checks;
 }
 
 }  // namespace bitscale::app

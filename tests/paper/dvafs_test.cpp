@@ -73,5 +73,20 @@ TEST(DvafsStudy, ABodyBiasThatCutsLeakageNeedsASupplyToKeepTheClock) {
             check("energy at 4x4 by body bias, supply left where it was").simulated);
 }
 
+TEST(Envision, SavesMoreBySubwordsThanBySupplyAndMoreByThatThanByGating) {
+  const double das = check("Envision: 4 bit by DAS over 4x4 by DVAFS").simulated;
+  const double dvas = check("Envision: 4 bit by DVAS over 4x4 by DVAFS").simulated;
+  EXPECT_GT(dvas, 1);
+  EXPECT_GT(das, dvas);
+  EXPECT_GT(check("Envision: 16 bit over 4x4, constant throughput").simulated, das);
+}
+
+TEST(Envision, FitsNothingToAPublishedPower) {
+  for (const ReproduceCheck& one : checks()) {
+    if (!one.name.starts_with("Envision")) continue;
+    EXPECT_NE(one.verdict, Verdict::calibrated) << one.name;
+  }
+}
+
 }  // namespace
 }  // namespace bitscale::app

@@ -14,14 +14,15 @@ def ideal(machine):
 
 # What machines run that do not take integers, and where workloads run that are not made of them.
 # What makes the energies of guarded machines need operands, switched off where there are none.
-UNGUARDED = {"moons40": ("--set", "machine.unit.guard=none", "--set", "machine.memory.weights.skip_zeros=false",
-                         "--set", "machine.memory.activations.skip_zeros=false")}
+WITHOUT_GUARD = ("--set", "machine.unit.guard=none", "--set", "machine.memory.weights.skip_zeros=false",
+                 "--set", "machine.memory.activations.skip_zeros=false")
+UNGUARDED = {"moons40": WITHOUT_GUARD, "envision28": WITHOUT_GUARD}
 QUANTISED = {"xnor": ("convnet_binary",), "add_sub": ("tiny", "--profile", "ternary_weights"),
              "shift_add": ("tiny", "--profile", "lognet"), "codebook": ("tiny", "--profile", "shared_weights")}
 MACHINES = {"convnet_binary": "xnor"}
 # A 16-bit accumulator cut in two leaves too little above the low bits that these presets gate.
 SUBWORDS = ("tiny", "--set", "machine.unit.alignment=lsb")
-CHECKED = {**QUANTISED, "dvafs16": SUBWORDS, "scaling_dvafs": SUBWORDS}
+CHECKED = {**QUANTISED, "dvafs16": SUBWORDS, "envision28": SUBWORDS, "scaling_dvafs": SUBWORDS}
 
 
 class Presets(unittest.TestCase):

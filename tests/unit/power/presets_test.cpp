@@ -1,6 +1,7 @@
 // The fits that the technology presets declare, redone.
 #include <gtest/gtest.h>
 
+#include "arch/dvafs/dvafs.hpp"
 #include "arch/dvafs/subword_multiplier.hpp"
 #include "arch/parallel/parallel.hpp"
 #include "sim/config/files.hpp"
@@ -66,8 +67,25 @@ TEST(Dvafs40, SuppliesOfTheSubwordModesAreThoseOfTheFit) {
   EXPECT_NEAR(supply_of(preset("dvafs40"), subword_path(4), 125e6).V, 0.733, 0.001);
 }
 
+TEST(Envision28, RunsTheMacOfTheMachineAt200MegahertzAtItsNominalSupply) {
+  DvafsConfig config;
+  config.accumulator.bits = 48;
+  UnitTimer timer(std::make_shared<DvafsUnit>(config), 1);
+  EXPECT_EQ(supply_of(preset("envision28"), timer.widest().mode.path_units, 200e6).V, 1.0);
+}
+
+TEST(Envision28, ScalesOnChipEnergiesFrom45To28Nanometres) {
+  const Technology old = preset("horowitz45");
+  const Technology technology = preset("envision28");
+  EXPECT_NEAR(technology.structure->pin_pJ.value / old.structure->pin_pJ.value, 28.0 / 45, 0.001);
+  const std::vector<CostPoint>& points = technology.sram->read_pJ_per_bit.points;
+  ASSERT_EQ(points.size(), old.sram->read_pJ_per_bit.points.size());
+  for (std::size_t i = 0; i < points.size(); ++i)
+    EXPECT_NEAR(points[i].value / old.sram->read_pJ_per_bit.points[i].value, 28.0 / 45, 0.003) << i;
+}
+
 TEST(Presets, SayWhereTheirDelaysComeFrom) {
-  for (const char* name : {"moons40", "moons40_tree", "dvafs40"}) {
+  for (const char* name : {"moons40", "moons40_tree", "dvafs40", "envision28"}) {
     const Technology technology = preset(name);
     EXPECT_EQ(technology.delay.value().source.label, CostLabel::fitted) << name;
     EXPECT_EQ(technology.leakage.value().source.label, CostLabel::assumed) << name;
