@@ -101,7 +101,7 @@ SimulationConfig parse_simulation(config::Reader& reader) {
   simulation.fidelity =
       reader
           .doc(
-              "tile: one event per pass; pin: a clocked module per unit (small layers); "
+              "tile: one event per tile; pin: a clocked module per unit (small layers); "
               "closed_form: formulas (ideal DRAM)")
           .choice<kernel::Fidelity>("fidelity",
                                     {{"tile", kernel::Fidelity::tile},

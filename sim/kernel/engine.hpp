@@ -12,7 +12,7 @@
 
 namespace bitscale::kernel {
 
-/// tile: one event per pass. pin: one clocked module per unit, the same sequencer around it.
+/// tile: one wait per tile. pin: one clocked module per unit, the same sequencer around it.
 /// closed_form: formulas instead of a simulation, without values; ideal DRAM only.
 enum class Fidelity { tile, pin, closed_form };
 

@@ -21,6 +21,7 @@ class PinArray : public PassExecutor {
            const Operands& operands, const std::string& vcd_path);
   ~PinArray() override;
 
+  [[nodiscard]] Visits visits() const override { return Visits::in_time; }
   void execute(const Pass& pass, std::int64_t duration) override;
   void flush() override;
   [[nodiscard]] const ExecutionRecord& record() const override;

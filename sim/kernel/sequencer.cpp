@@ -19,7 +19,7 @@ Sequencer::Sequencer(const sc_core::sc_module_name& name, const Schedule& schedu
       resident_("resident", 2),
       drains_("drains", 4),
       write_backs_("write_backs", 4),
-      accumulators_("accumulators", static_cast<int>(mapping_.accumulator_sets)) {
+      time_(schedule) {
   SC_THREAD(fetch);
   SC_THREAD(compute);
   SC_THREAD(drain);
@@ -40,10 +40,9 @@ void Sequencer::fetch() {
       dram_.transfer(next.tile.activation_coded_bits, fetched_);
       next.activations_at = now_cycles();
     }
-    traffic_ += tile_traffic(next.tile);
+    done_.traffic += tile_traffic(next.tile);
     resident_.write(next);
     ++fetched_tiles_;
-    progress_.notify();
   }
 }
 
@@ -53,105 +52,68 @@ void Sequencer::compute() {
     Resident resident;
     resident_.read(resident);
     book_wait(resident, since);
-    stationary_at_ =
-        mapping_.stationary == Operand::weights ? resident.weights_at : resident.activations_at;
     if (resident.tile.starts_outputs) {
       const std::int64_t blocked = now_cycles();
       outputs_.acquire();
       book(Cause::wait_outputs, blocked);
     }
-    if (i == 0) spend(Cause::fill, mapping_.latency_cycles);
-    run_tile(resident);
-    ++computed_tiles_;
+    const std::int64_t now = now_cycles();
+    time_.begin_tile(now - since,
+                     now - (mapping_.stationary == Operand::weights ? resident.weights_at
+                                                                    : resident.activations_at));
+    if (i == 0) time_.spend(Cause::fill, mapping_.latency_cycles, done_);
+    run_tile(resident.tile);
     // A place is free again when the tile in it was used for the last time.
     const bool last = i + 1 == schedule_.tiles();
     const Tile next = last ? Tile{} : schedule_.tile(i + 1);
     if (last || next.fetch_weights) weights_.release();
     if (last || next.fetch_activations) activations_.release();
   }
-  const std::int64_t drained = now_cycles();
-  while (open_drains_ > 0) wait(all_drained_);
-  book(Cause::drain, drained);
+  time_.spend(Cause::drain, time_.draining(), done_);
+  synchronise();
   const std::int64_t written = now_cycles();
   while (open_write_backs_ > 0) wait(all_written_);
   book(Cause::write_back, written);
   end_cycle_ = now_cycles();
   finished_ = true;
+  finish_.notify();
 }
 
-void Sequencer::run_tile(const Resident& resident) {
-  const std::int64_t passes = schedule_.passes(resident.tile);
-  const bool last_tile = resident.tile.index + 1 == schedule_.tiles();
-  for (std::int64_t i = 0; i < passes; ++i)
-    run_pass(resident.tile, i, last_tile && i + 1 == passes);
+void Sequencer::run_tile(const Tile& tile) {
+  if (array_.visits() == Visits::none) {
+    time_.run_tile(tile, done_);
+  } else {
+    const std::int64_t passes = schedule_.passes(tile);
+    for (std::int64_t i = 0; i < passes; ++i) run_pass(tile, i);
+  }
+  synchronise();
+  ++computed_tiles_;
+  if (!tile.finishes_outputs) return;
+  ++open_write_backs_;
+  drains_.write({now_cycles() + time_.draining(), tile.output_bits});
 }
 
-void Sequencer::run_pass(const Tile& tile, std::int64_t index, bool last) {
+void Sequencer::run_pass(const Tile& tile, std::int64_t index) {
   const Pass pass = schedule_.pass(tile, index);
-  load_stationary(pass);
-  if (pass.starts || pass.restores) {
-    const std::int64_t since = now_cycles();
-    accumulators_.wait();
-    book(Cause::drain, since);
-  }
-  if (pass.restores) spend(Cause::spill, spill_cycles(mapping_, pass.outputs));
-
-  const std::int64_t duration = book_steps(pass);
-  array_.execute(pass, duration);
-  last_compute_ = duration;
-  if (mapping_.fill_per_pass || last) {
-    array_.flush();
-    account_[Cause::fill] += static_cast<std::uint64_t>(mapping_.fill_cycles);
-  }
-  traffic_ += pass_traffic(mapping_, pass);
-  if (pass.spills) {
-    spend(Cause::spill, spill_cycles(mapping_, pass.outputs));
-    accumulators_.post();
-  }
-  ++computed_passes_;
-  if (pass.finishes) send_drain(tile, pass, index + 1 == schedule_.passes(tile));
-  progress_.notify();
+  const bool last = time_.is_last(tile, index);
+  const StepTime steps = time_.begin_pass(pass, done_);
+  if (array_.visits() == Visits::in_time) synchronise();
+  array_.execute(pass, steps.total());
+  if (mapping_.fill_per_pass || last) array_.flush();
+  time_.end_pass(pass, steps, last, done_);
 }
 
-std::int64_t Sequencer::book_steps(const Pass& pass) {
-  // Ideal windows: a pass takes its share of a full one, and the layer as a whole is rounded up.
-  const auto whole = static_cast<std::uint64_t>(pass.window_whole);
-  const auto work = static_cast<std::uint64_t>(pass.steps * pass.window_share);
-  const std::uint64_t before = account_[Cause::compute] + account_[Cause::operand_fetch];
-  compute_shares_ += work * static_cast<std::uint64_t>(mapping_.unit_cycles);
-  fetch_shares_ += work * static_cast<std::uint64_t>(pass.step_cycles - mapping_.unit_cycles);
-  account_[Cause::compute] = (compute_shares_ + whole - 1) / whole;
-  account_[Cause::operand_fetch] = (fetch_shares_ + whole - 1) / whole;
-  return static_cast<std::int64_t>(account_[Cause::compute] + account_[Cause::operand_fetch] -
-                                   before);
-}
-
-void Sequencer::load_stationary(const Pass& pass) {
-  if (!pass.loads_stationary) return;
-  // Shadow registers fill while the pass before computes, from when the operand is in its buffer.
-  const std::int64_t resident = now_cycles() - stationary_at_;
-  const std::int64_t hidden = mapping_.shadow_weights ? std::min(last_compute_, resident) : 0;
-  spend(Cause::stationary_load, std::max<std::int64_t>(0, mapping_.load_cycles - hidden));
-}
-
-void Sequencer::send_drain(const Tile& tile, const Pass& pass, bool last_of_tile) {
-  Drain drain{drain_cycles(mapping_, pass.outputs), 0};
-  if (last_of_tile && tile.finishes_outputs) drain.write_back_bits = tile.output_bits;
-  ++open_drains_;
-  drains_.write(drain);
+void Sequencer::synchronise() {
+  const auto booked = static_cast<std::int64_t>(done_.cycles.total());
+  if (booked > now_cycles()) wait(cycles(booked - now_cycles()));
 }
 
 void Sequencer::drain() {
   while (true) {
     Drain job;
     drains_.read(job);
-    if (job.cycles > 0) wait(cycles(job.cycles));
-    accumulators_.post();
-    if (job.write_back_bits > 0) {
-      ++open_write_backs_;
-      write_backs_.write(job.write_back_bits);
-    }
-    if (--open_drains_ == 0) all_drained_.notify(sc_core::SC_ZERO_TIME);
+    if (job.due > now_cycles()) wait(cycles(job.due - now_cycles()));
+    write_backs_.write(job.bits);
   }
 }
 
@@ -161,7 +123,6 @@ void Sequencer::write_back() {
     write_backs_.read(bits);
     dram_.transfer(bits, written_);
     outputs_.release();
-    progress_.notify();
     if (--open_write_backs_ == 0) all_written_.notify(sc_core::SC_ZERO_TIME);
   }
 }
@@ -171,28 +132,22 @@ void Sequencer::book_wait(const Resident& resident, std::int64_t since) {
   // on.
   const std::int64_t now = now_cycles();
   const std::int64_t weights = std::clamp(resident.weights_at, since, now);
-  account_[Cause::wait_weights] += static_cast<std::uint64_t>(weights - since);
-  account_[Cause::wait_activations] += static_cast<std::uint64_t>(now - weights);
-}
-
-void Sequencer::spend(Cause cause, std::int64_t count) {
-  if (count <= 0) return;
-  wait(cycles(count));
-  account_[cause] += static_cast<std::uint64_t>(count);
+  done_.cycles[Cause::wait_weights] += static_cast<std::uint64_t>(weights - since);
+  done_.cycles[Cause::wait_activations] += static_cast<std::uint64_t>(now - weights);
 }
 
 void Sequencer::book(Cause cause, std::int64_t since) {
-  account_[cause] += static_cast<std::uint64_t>(now_cycles() - since);
+  done_.cycles[cause] += static_cast<std::uint64_t>(now_cycles() - since);
 }
 
 std::string Sequencer::state() const {
   return fmt::format(
       "tiles: {} of {} fetched, {} computed; passes computed: {}\n"
-      "buffers held: activations {}, weights {}, outputs {}; accumulator sets free: {}\n"
-      "queues: {} resident tiles, {} drains, {} write-backs; DRAM requests waiting: {}",
-      fetched_tiles_, schedule_.tiles(), computed_tiles_, computed_passes_, activations_.held(),
-      weights_.held(), outputs_.held(), accumulators_.get_value(), resident_.num_available(),
-      open_drains_, open_write_backs_, dram_.waiting());
+      "buffers held: activations {}, weights {}, outputs {}; accumulators drain for {} cycles\n"
+      "queues: {} resident tiles, {} drains and write-backs; DRAM requests waiting: {}",
+      fetched_tiles_, schedule_.tiles(), computed_tiles_, done_.passes, activations_.held(),
+      weights_.held(), outputs_.held(), time_.draining(), resident_.num_available(),
+      open_write_backs_, dram_.waiting());
 }
 
 }  // namespace bitscale::kernel

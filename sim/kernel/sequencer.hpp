@@ -1,20 +1,20 @@
 #pragma once
 
-#include <array>
 #include <string>
 #include <systemc>
 
-#include "sim/core/account.hpp"
+#include "sim/kernel/array_time.hpp"
 #include "sim/kernel/buffer.hpp"
 #include "sim/kernel/dram.hpp"
 #include "sim/kernel/pass_executor.hpp"
 
 namespace bitscale::kernel {
 
-/// Runs the schedule of one layer: one thread fetches tiles ahead, one has the array compute pass
-/// after pass, one drains finished outputs through the output unit, one writes them back. All share
-/// the DRAM channel and meet at the buffers' places. Each cycle of the compute thread goes to
-/// exactly one cause.
+/// Runs the schedule of one layer: one thread fetches tiles ahead, one has the array compute tile
+/// after tile, one waits for finished outputs to leave the accumulators, one writes them back. All
+/// share the DRAM channel and meet at the buffers' places. Each cycle of the compute thread goes to
+/// exactly one cause. Between such meetings it runs ahead of the simulation, which catches up in
+/// one wait.
 class Sequencer : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(Sequencer);
@@ -22,12 +22,11 @@ class Sequencer : public sc_core::sc_module {
             Dram& dram);
 
   [[nodiscard]] bool finished() const { return finished_; }
-  [[nodiscard]] const CycleAccount& account() const { return account_; }
-  [[nodiscard]] const Traffic& traffic() const { return traffic_; }
+  [[nodiscard]] const CycleAccount& account() const { return done_.cycles; }
+  [[nodiscard]] const Traffic& traffic() const { return done_.traffic; }
   /// Simulated cycle at which the layer ended; must equal account().total().
   [[nodiscard]] std::int64_t end_cycle() const { return end_cycle_; }
-  /// Notified whenever a pass ends or a tile moves; the watchdog listens.
-  [[nodiscard]] const sc_core::sc_event& progress() const { return progress_; }
+  [[nodiscard]] const sc_core::sc_event& finish() const { return finish_; }
   /// Where every thread stands and what every queue holds.
   [[nodiscard]] std::string state() const;
 
@@ -40,11 +39,11 @@ class Sequencer : public sc_core::sc_module {
       return out << "tile " << r.tile.index;
     }
   };
-  /// Outputs on their way out of the array; `write_back_bits` > 0 with the last of a tile.
+  /// A tile of outputs that has left the accumulators in cycle `due`.
   struct Drain {
-    std::int64_t cycles = 0, write_back_bits = 0;
+    std::int64_t due = 0, bits = 0;
     friend std::ostream& operator<<(std::ostream& out, const Drain& d) {
-      return out << d.cycles << " cycles";
+      return out << d.bits << " bit";
     }
   };
 
@@ -53,14 +52,10 @@ class Sequencer : public sc_core::sc_module {
   void drain();
   void write_back();
 
-  void run_tile(const Resident& resident);
-  void run_pass(const Tile& tile, std::int64_t index, bool last);
-  /// Books the steps of a pass as compute and operand fetch; returns their duration.
-  std::int64_t book_steps(const Pass& pass);
-  void load_stationary(const Pass& pass);
-  void send_drain(const Tile& tile, const Pass& pass, bool last_of_tile);
-  /// Waits `count` cycles and books them.
-  void spend(Cause cause, std::int64_t count);
+  void run_tile(const Tile& tile);
+  void run_pass(const Tile& tile, std::int64_t index);
+  /// Lets the simulation catch up with the cycles booked.
+  void synchronise();
   /// Books the cycles since `since` that a tile was waited for to the operands that were under way.
   void book_wait(const Resident& resident, std::int64_t since);
   /// Books the cycles since `since`.
@@ -74,16 +69,10 @@ class Sequencer : public sc_core::sc_module {
   sc_core::sc_fifo<Resident> resident_;
   sc_core::sc_fifo<Drain> drains_;
   sc_core::sc_fifo<std::int64_t> write_backs_;
-  sc_core::sc_semaphore accumulators_;
-  sc_core::sc_event fetched_, written_, all_drained_, all_written_, progress_;
-  CycleAccount account_;
-  Traffic traffic_;
-  std::uint64_t compute_shares_ = 0,
-                fetch_shares_ = 0;  ///< cycles x windows (ideal windows), else cycles
-  std::int64_t stationary_at_ = 0;  ///< when the tile's stationary operand arrived
-  std::int64_t last_compute_ = 0;   ///< cycles of the pass before
-  std::int64_t fetched_tiles_ = 0, computed_tiles_ = 0, computed_passes_ = 0;
-  std::int64_t open_drains_ = 0, open_write_backs_ = 0;
+  sc_core::sc_event fetched_, written_, all_written_, finish_;
+  ArrayTime time_;
+  PassTotals done_;
+  std::int64_t fetched_tiles_ = 0, computed_tiles_ = 0, open_write_backs_ = 0;
   std::int64_t end_cycle_ = 0;
   bool finished_ = false;
 };

@@ -4,7 +4,6 @@
 #include <cstdlib>
 
 #include "sim/core/dispatch.hpp"
-#include "sim/kernel/context.hpp"
 
 namespace bitscale::kernel {
 namespace {
@@ -61,15 +60,6 @@ TileExecutor::TileExecutor(const Mapping& mapping, const Unit& unit, const Opera
   if (!widths) return;
   range_.emplace();
   if (!exact_) unbounded_ = sums_;
-}
-
-void TileExecutor::execute(const Pass& pass, std::int64_t duration) {
-  if (operands_ != nullptr) compute(pass);
-  if (duration > 0) sc_core::wait(cycles(duration));
-}
-
-void TileExecutor::flush() {
-  if (mapping_.fill_cycles > 0) sc_core::wait(cycles(mapping_.fill_cycles));
 }
 
 /// Where segments lie along C, each has the channels of its own subword.
@@ -186,7 +176,7 @@ void TileExecutor::accumulate_run(std::int64_t segment, std::int64_t n, std::int
   (void)unit_.accumulate(block, mapping_.types);
 }
 
-void TileExecutor::compute(const Pass& pass) {
+void TileExecutor::execute(const Pass& pass, std::int64_t /*duration*/) {
   const Traffic traffic = pass_traffic(mapping_, pass);
   record_.macs += traffic.macs;
   record_.unit_steps += traffic.unit_steps;

@@ -8,19 +8,21 @@
 
 namespace bitscale::kernel {
 
-/// The array at tile fidelity: a pass is one wait, and its values, where asked for, one call of the
-/// unit's span kernel. Sums are kept with filters fastest, which is the layout the kernels
-/// vectorise over.
+/// The array at tile fidelity: the values of a pass, where asked for, are one call of the unit's
+/// span kernel. Sums are kept with filters fastest, which is the layout the kernels vectorise over.
 class TileExecutor : public PassExecutor {
  public:
-  /// Without operands only time passes. With `widths` the range of partial sums is noted, on
+  /// Without operands there is nothing to do. With `widths` the range of partial sums is noted, on
   /// accumulators that hold everything, beside the sums of the finite ones. `operands` and `unit`
   /// outlive the executor.
   TileExecutor(const Mapping& mapping, const Unit& unit, const Operands* operands,
                bool widths = false);
 
+  [[nodiscard]] Visits visits() const override {
+    return operands_ == nullptr ? Visits::none : Visits::untimed;
+  }
   void execute(const Pass& pass, std::int64_t duration) override;
-  void flush() override;
+  void flush() override {}
   [[nodiscard]] const ExecutionRecord& record() const override { return record_; }
   /// Moves the sums into record().sums in tensor order; call once, after the simulation.
   void finish();
@@ -34,7 +36,6 @@ class TileExecutor : public PassExecutor {
     std::int64_t c = -1, r = 0, s = 0;
   };
 
-  void compute(const Pass& pass);
   void list_reduction(const Ranges& ranges, std::int64_t segment);
   void pack_weights(const Ranges& ranges, std::int64_t segment, std::int64_t first_filter,
                     std::int64_t filters);

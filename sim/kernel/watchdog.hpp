@@ -8,19 +8,19 @@
 
 namespace bitscale::kernel {
 
-/// Stops a simulation that makes no progress: when nothing moved for `patience` cycles while the
-/// layer is not finished, it keeps a dump of everybody's state and calls sc_stop(). Errors are
-/// raised after the simulation returned, because an exception that escapes a SystemC process loses
-/// its type.
+/// Stops a simulation that makes no progress: when the layer has not finished in the cycle in which
+/// everyone has surely lost patience, it keeps a dump of everybody's state and calls sc_stop().
+/// Errors are raised after the simulation returned, because an exception that escapes a SystemC
+/// process loses its type.
 class Watchdog : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(Watchdog);
   Watchdog(const sc_core::sc_module_name& name, std::int64_t patience,
-           const sc_core::sc_event& progress, std::function<bool()> finished,
+           const sc_core::sc_event& finish, std::function<bool()> finished,
            std::function<std::string()> dump)
       : sc_module(name),
         patience_(patience),
-        progress_(progress),
+        finish_(finish),
         finished_(std::move(finished)),
         dump_(std::move(dump)) {
     SC_THREAD(watch);
@@ -30,21 +30,17 @@ class Watchdog : public sc_core::sc_module {
 
  private:
   void watch() {
-    while (!finished_()) {
-      const std::int64_t before = now_cycles();
-      wait(cycles(patience_), progress_);
-      if (finished_() || now_cycles() - before < patience_) continue;
-      report_ = dump_();
-      // The reason follows in the error; SystemC need not print that it stopped.
-      sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
-                                              sc_core::SC_DO_NOTHING);
-      sc_core::sc_stop();
-      return;
-    }
+    wait(cycles(patience_), finish_);
+    if (finished_()) return;
+    report_ = dump_();
+    // The reason follows in the error; SystemC need not print that it stopped.
+    sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
+                                            sc_core::SC_DO_NOTHING);
+    sc_core::sc_stop();
   }
 
   std::int64_t patience_;
-  const sc_core::sc_event& progress_;
+  const sc_core::sc_event& finish_;
   std::function<bool()> finished_;
   std::function<std::string()> dump_;
   std::string report_;

@@ -199,24 +199,14 @@ bool same_stationary(const Mapping& m, const Ranges& a, const Ranges& b) {
 
 }  // namespace
 
-Traffic& Traffic::operator+=(const Traffic& o) {
-  macs += o.macs;
-  unit_steps += o.unit_steps;
-  step_slots += o.step_slots;
-  activation_reads += o.activation_reads;
-  weight_reads += o.weight_reads;
-  activation_fills += o.activation_fills;
-  weight_fills += o.weight_fills;
-  output_writes += o.output_writes;
-  output_reads += o.output_reads;
-  accumulator_writes += o.accumulator_writes;
-  accumulator_reads += o.accumulator_reads;
-  partial_writes += o.partial_writes;
-  partial_reads += o.partial_reads;
-  dram_activations += o.dram_activations;
-  dram_weights += o.dram_weights;
-  dram_outputs += o.dram_outputs;
-  return *this;
+void Traffic::add(const Traffic& other, std::uint64_t times) {
+  for (auto count :
+       {&Traffic::macs, &Traffic::unit_steps, &Traffic::step_slots, &Traffic::activation_reads,
+        &Traffic::weight_reads, &Traffic::activation_fills, &Traffic::weight_fills,
+        &Traffic::output_writes, &Traffic::output_reads, &Traffic::accumulator_writes,
+        &Traffic::accumulator_reads, &Traffic::partial_writes, &Traffic::partial_reads,
+        &Traffic::dram_activations, &Traffic::dram_weights, &Traffic::dram_outputs})
+    this->*count += times * (other.*count);
 }
 
 Schedule::Schedule(const Mapping& mapping) : mapping_(mapping) {

@@ -45,7 +45,9 @@ struct Traffic {
   std::uint64_t accumulator_writes = 0, accumulator_reads = 0;  ///< where it is a memory of entries
   std::uint64_t partial_writes = 0, partial_reads = 0;          ///< spilled partial sums
   std::uint64_t dram_activations = 0, dram_weights = 0, dram_outputs = 0;
-  Traffic& operator+=(const Traffic& other);
+  /// Adds what happened `times` times over.
+  void add(const Traffic& other, std::uint64_t times);
+  void operator+=(const Traffic& other) { add(other, 1); }
   bool operator==(const Traffic&) const = default;
 };
 

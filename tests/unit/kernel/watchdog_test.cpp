@@ -49,8 +49,8 @@ TEST(Watchdog, AnArrayThatLosesItsResultsIsReportedWithTheStateOfEveryQueue) {
   EXPECT_THAT(text, HasSubstr("error: layer 'layer': the simulation makes no progress"));
   EXPECT_THAT(text, HasSubstr("tiles: 2 of 9 fetched, 0 computed; passes computed: 0"));
   EXPECT_THAT(text, HasSubstr("buffers held: activations 2, weights 1, outputs 1"));
-  EXPECT_THAT(text, HasSubstr("accumulator sets free: 1"));
-  EXPECT_THAT(text, HasSubstr("queues: 1 resident tiles, 0 drains, 0 write-backs"));
+  EXPECT_THAT(text, HasSubstr("accumulators drain for 0 cycles"));
+  EXPECT_THAT(text, HasSubstr("queues: 1 resident tiles, 0 drains and write-backs"));
 }
 
 TEST(Watchdog, DoesNotBarkAtALayerThatIsOnlySlow) {
