@@ -6,8 +6,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MAX_LINES = 400
-SKIPPED = {".git", "build", "out", ".cache"}
-TEXT_SUFFIXES = {".cpp", ".hpp", ".cmake", ".txt", ".md", ".yaml", ".yml", ".json", ".py", ".sh", ""}
+SKIPPED = {".git", "build", "out", ".cache", "third_party"}
+TEXT_SUFFIXES = {".cpp", ".hpp", ".cmake", ".txt", ".md", ".yaml", ".yml", ".json", ".py", ".sh", ".js", ".css", ".html", ""}
 
 # An absolute path that only exists on one person's machine: anything but the standard system folders.
 ABSOLUTE = re.compile(r"""(?:^|[\s"'=(`:,])(/[A-Za-z][\w.-]*/[\w.-][\w./-]*)""")
@@ -18,7 +18,7 @@ SYSTEM_FOLDERS = {"usr", "bin", "dev", "etc", "proc", "nonexistent", "OSCI"}
 def tree_files():
     for path in sorted(ROOT.rglob("*")):
         relative = path.relative_to(ROOT)
-        if path.is_file() and not any(p in SKIPPED or p.startswith("build") for p in relative.parts[:-1]):
+        if path.is_file() and relative.name != ".git" and not any(p in SKIPPED or p.startswith("build") for p in relative.parts[:-1]):
             yield relative
 
 

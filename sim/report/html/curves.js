@@ -1,0 +1,112 @@
+// Figures of points and lines: verdicts, supplies against bits, rooflines.
+
+const kVerdictColours = {reproduced: 'good', deviates: 'bad', calibrated: 'fitted', information: 'neutral'};
+
+const kNameWidth = 420;
+
+/// Simulated over published, per figure that has a published value, with its tolerance.
+function verdictFigure(model) {
+  const rows = model.checks.filter((check) => check.published > 0 && check.simulated > 0).reverse();
+  if (rows.length === 0) return null;
+  const name = (check) => `${check.experiment}: ${check.name}`;
+  return {
+    id: 'verdicts', title: 'Published figures', height: Math.min(120 + 22 * rows.length, 2200),
+    text: 'Our value over the published one, on a logarithmic scale; bars show the tolerance.',
+    option: () => chartOption({
+      legend: {show: false},
+      yAxis: {type: 'category', data: rows.map(name), axisLabel: {interval: 0, width: kNameWidth, overflow: 'truncate'}},
+      xAxis: {type: 'log', name: 'simulated / published', nameGap: 28, axisLabel: {formatter: (value) => plain(value)}},
+      grid: {left: Math.min(kNameWidth, labelWidth(rows.map(name))) + 16, top: 12, bottom: 52, containLabel: false},
+      tooltip: itemTooltip((mark) => {
+        const check = rows[mark.dataIndex];
+        return `${escaped(name(check))}<br>simulated ${quantity(check.simulated, check.unit)}, published ` +
+          `${quantity(check.published, check.unit)}<br>${escaped(check.verdict)}`;
+      }),
+      series: [
+        {type: 'custom', name: 'tolerance', silent: true, data: rows.map((check, i) => [i, 1 - check.tolerance, 1 + check.tolerance]),
+          renderItem: (params, api) => {
+            const from = api.coord([Math.max(api.value(1), 0.01), api.value(0)]);
+            const to = api.coord([api.value(2), api.value(0)]);
+            return {type: 'rect', shape: {x: from[0], y: from[1] - 5, width: to[0] - from[0], height: 10}, style: {fill: colour('line')}};
+          },
+          encode: {x: [1, 2], y: 0}},
+        {type: 'scatter', name: 'figures', symbolSize: 9, markLine: {silent: true, symbol: 'none', label: {show: false},
+          lineStyle: {color: colour('quiet')}, data: [{xAxis: 1}]},
+          data: rows.map((check, i) => ({value: [check.simulated / check.published, i],
+            itemStyle: {color: colour(kVerdictColours[check.verdict])}}))},
+      ],
+    }),
+    table: () => null,
+  };
+}
+
+function verdictTable(model) {
+  return table('Published figures', [
+    {key: 'experiment', name: 'experiment', value: (check) => check.experiment},
+    {key: 'name', name: 'figure', long: true, value: (check) => check.name},
+    {key: 'published', name: 'published', value: (check) => check.published, text: (check) => quantity(check.published, check.unit)},
+    {key: 'simulated', name: 'simulated', value: (check) => check.simulated, text: (check) => quantity(check.simulated, check.unit)},
+    {key: 'deviation', name: 'deviation', unit: '%', value: (check) => (check.published ? check.simulated / check.published - 1 : null)},
+    {key: 'tolerance', name: 'tolerance', unit: '%', value: (check) => (check.published ? check.tolerance : null)},
+    {key: 'verdict', name: 'verdict', verdict: true, value: (check) => check.verdict},
+    {key: 'note', name: 'cause', long: true, value: (check) => check.note},
+    {key: 'source', name: 'source', long: true, value: (check) => check.source},
+  ], model.checks).node;
+}
+
+/// One line per machine through the points of a precision sweep.
+function scalingFigure(scaling, {id, title, text, x, y, xName, yName, unit, log}) {
+  const points = scaling.points.filter((point) => !point.failure && point[y] !== null);
+  const machines = unique(points.map((point) => point.machine));
+  return {
+    id, title, text, height: 380,
+    option: () => chartOption({
+      xAxis: {type: 'value', name: xName, nameGap: 28, scale: true},
+      yAxis: {type: log ? 'log' : 'value', name: yName, nameGap: 58, scale: !log, axisLabel: {formatter: (value) => quantity(value, unit)}},
+      grid: {left: 36, bottom: 32},
+      tooltip: itemTooltip((mark) => {
+        const point = points.filter((one) => one.machine === mark.seriesName)[mark.dataIndex];
+        return `${escaped(point.machine)}, ${point.bits} bit<br>${quantity(point[y], unit)} at ${plain(point.lowest_V)} V, ` +
+          `${quantity(point.clock_Hz, 'Hz')}`;
+      }),
+      series: machines.map((machine) => ({type: 'line', name: machine, symbolSize: 8,
+        data: points.filter((point) => point.machine === machine).map((point) => [point[x], point[y]])})),
+    }),
+    table: () => null,
+  };
+}
+
+function scalingFigures(scaling) {
+  const title = `${scaling.workload} at ${plain(scaling.required_frames_per_s)} frames/s`;
+  const points = {...scaling, points: scaling.points.map((point) => ({...point, energy_J: joule(point.energy_per_frame_pJ), array_J: joule(point.array_pJ)}))};
+  return [
+    scalingFigure(points, {id: 'energy_bits', title: `Energy against bits: ${title}`, text: 'Energy of one inference, memories and DRAM included.',
+      x: 'bits', y: 'energy_J', xName: 'bits of all operands', yName: 'energy per frame', unit: 'J', log: true}),
+    scalingFigure(points, {id: 'array_bits', title: `Energy of the array against bits: ${title}`, text: 'Units and accumulators, without memories.',
+      x: 'bits', y: 'array_J', xName: 'bits of all operands', yName: 'array, per frame', unit: 'J', log: true}),
+    scalingFigure(points, {id: 'supply_bits', title: `Supply against bits: ${title}`, text: 'Lowest supply over the layers.',
+      x: 'bits', y: 'lowest_V', xName: 'bits of all operands', yName: 'supply', unit: 'V', log: false}),
+    scalingFigure(points, {id: 'energy_supply', title: `Energy against supply: ${title}`, text: 'The same points.',
+      x: 'lowest_V', y: 'energy_J', xName: 'supply (V)', yName: 'energy per frame', unit: 'J', log: true}),
+  ];
+}
+
+function scalingTable(scaling) {
+  return table('Precision sweep', [
+    {key: 'machine', name: 'machine', value: (point) => point.machine},
+    {key: 'bits', name: 'bits', value: (point) => point.bits},
+    {key: 'cycles', name: 'cycles', value: (point) => point.cycles},
+    {key: 'clock', name: 'clock', unit: 'Hz', value: (point) => point.clock_Hz},
+    {key: 'low', name: 'lowest V', value: (point) => point.lowest_V},
+    {key: 'high', name: 'highest V', value: (point) => point.highest_V},
+    {key: 'frames', name: 'frames/s', value: (point) => point.frames_per_s},
+    {key: 'energy', name: 'energy per frame', unit: 'J', value: (point) => joule(point.energy_per_frame_pJ)},
+    {key: 'relative', name: 'relative', unit: 'x', value: (point) => point.relative_energy},
+    {key: 'failure', name: 'failure', long: true, value: (point) => point.failure},
+  ], scaling.points).node;
+}
+
+/// Layers under the roofs of their machine: attained MACs per cycle over MACs per byte of DRAM traffic.
+function rooflineFigure(model) {
+  return null;
+}

@@ -1,0 +1,74 @@
+// Text and elements: numbers with units, and the document's parts.
+
+const kPrefixes = [[1e24, 'Y'], [1e21, 'Z'], [1e18, 'E'], [1e15, 'P'], [1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k'],
+  [1, ''], [1e-3, 'm'], [1e-6, 'u'], [1e-9, 'n'], [1e-12, 'p'], [1e-15, 'f'], [1e-18, 'a']];
+
+/// What a number with a unit looks like: a plain count has none, 'x' is a ratio, the rest takes SI prefixes.
+function quantity(value, unit = '') {
+  if (value === null || value === undefined || value === '') return '';
+  if (typeof value !== 'number') return String(value);
+  if (!Number.isFinite(value)) return String(value);
+  if (unit === 'x') return `${plain(value)}x`;
+  if (unit === '%') return `${plain(Number((100 * value).toFixed(2)))} %`;
+  if (unit === '') return Number.isInteger(value) ? value.toLocaleString('en-US') : plain(value);
+  if (value === 0) return `0 ${unit}`;
+  const [scale, prefix] = kPrefixes.find(([factor]) => Math.abs(value) >= factor * 0.9995) || [1e-18, 'a'];
+  return `${plain(value / scale)} ${prefix}${unit}`;
+}
+
+/// Four significant digits, without an exponent where it can be avoided.
+function plain(value) {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(3);
+  const digits = Math.max(0, 3 - Math.floor(Math.log10(size)));
+  return value.toFixed(Math.min(digits, 8)).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+}
+
+/// For axes: 20 k, 1.5 M.
+function compact(value) {
+  if (value === 0) return '0';
+  const [scale, prefix] = kPrefixes.find(([factor]) => Math.abs(value) >= factor * 0.9995) || [1, ''];
+  return scale < 1 ? plain(value) : `${plain(value / scale)}${prefix && ` ${prefix}`}`;
+}
+
+/// Pixels that the widest of some axis labels takes.
+function labelWidth(labels) {
+  const context = document.createElement('canvas').getContext('2d');
+  context.font = '12px system-ui, sans-serif';
+  return Math.ceil(Math.max(0, ...labels.map((label) => context.measureText(label).width)));
+}
+
+/// An element with attributes and children; text becomes text nodes, never markup.
+function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? '' : value);
+  }
+  for (const child of children.flat()) {
+    if (child === null || child === undefined) continue;
+    node.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  }
+  return node;
+}
+
+/// A label with a choice; `choices` are [value, text].
+function chooser(label, choices, chosen, changed) {
+  const select = element('select', {onchange: () => changed(select.value)},
+    choices.map(([value, text]) => element('option', {value, selected: value === chosen}, text)));
+  return element('label', {}, `${label} `, select);
+}
+
+/// Names as people write them: 'wait_weights' is 'wait weights'.
+const words = (name) => name.replace(/_/g, ' ');
+
+/// Text for tooltips, which are markup.
+function escaped(text) {
+  return String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const kColours = 12;
+const seriesColour = (index) => colour(`c${index % kColours}`);

@@ -1,0 +1,60 @@
+// What the report's inputs hold, in the shapes that figures and tables use.
+
+function readModel(inputs) {
+  const model = {runs: [], means: [], conditions: [], checks: [], scalings: [], sweeps: [], next: []};
+  for (const {name, kind, data} of inputs) {
+    if (kind === 'run') model.runs.push(runOf(data, name));
+    if (kind === 'compare') {
+      model.conditions.push({equal: data.held_equal, free: data.free});
+      model.means.push(...data.geometric_means);
+      for (const one of data.runs) model.runs.push({...runOf(one.result, name), ...comparisonOf(one)});
+    }
+    if (kind === 'reproduce') model.checks.push(...data.checks);
+    if (kind === 'precision_sweep') model.scalings.push(data);
+    if (kind === 'sweep') model.sweeps.push({name, ...data});
+  }
+  return model;
+}
+
+function runOf(result, source) {
+  const {machine, workload, profile} = result.provenance;
+  return {source, machine, workload, profile, result, label: `${workload} on ${machine}`};
+}
+
+function comparisonOf(one) {
+  return {baseline: one.baseline, speedup: one.speedup, energy_gain: one.energy_gain};
+}
+
+const unique = (values) => [...new Set(values)];
+
+/// Names of parts over all rows, in order of first appearance, without those that are 0 everywhere.
+function partsOf(rows, partsOfRow) {
+  const names = unique(rows.flatMap((row) => Object.keys(partsOfRow(row) || {})));
+  return names.filter((name) => rows.some((row) => (partsOfRow(row) || {})[name] > 0));
+}
+
+const energyParts = (part) => part.energy_by_component_pJ;
+const cycleParts = (part) => part.cycles_by_cause;
+
+/// Layers that the array computes, of one run.
+const arrayLayers = (run) => run.result.layers.filter((layer) => layer.macs > 0);
+
+/// A sweep's rows as flat objects: its axes and its metrics, of the points that ended well.
+function sweepRows(sweep) {
+  return sweep.points.filter((point) => point.status === 'ok')
+    .map((point) => ({...point, ...point.axes, ...point.metrics}));
+}
+
+/// Rows that no other row is better than in both metrics; `signs` are 1 where less is better, else -1.
+function paretoFront(rows, [x, y], [signX, signY]) {
+  const sorted = rows.filter((row) => Number.isFinite(row[x]) && Number.isFinite(row[y]))
+    .sort((a, b) => signX * (a[x] - b[x]) || signY * (a[y] - b[y]));
+  const front = [];
+  let best = Infinity;
+  for (const row of sorted) {
+    if (signY * row[y] >= best) continue;
+    best = signY * row[y];
+    front.push(row);
+  }
+  return front;
+}

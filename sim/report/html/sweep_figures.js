@@ -1,0 +1,73 @@
+// A sweep: a scatter over any two metrics, with its Pareto front; brushed points fill the table.
+
+/// Metrics of which more is better; of all others less is.
+const kMoreIsBetter = /speedup|gain|tops|utilization|accuracy|per_s$|per_W|per_mm2/;
+
+/// Whether a logarithmic axis shows more: positive values over a factor of 20.
+function spansDecades(values) {
+  const finite = values.filter(Number.isFinite);
+  const least = Math.min(...finite);
+  return least > 0 && Math.max(...finite) / least > 20;
+}
+
+function sweepSection(sweep, register) {
+  const rows = sweepRows(sweep);
+  const metrics = unique(rows.flatMap((row) => Object.keys(row.metrics))).filter((name) => rows.some((row) => typeof row[name] === 'number'));
+  const axes = sweep.axes.map((axis) => axis.key);
+  const state = {x: metrics.includes('cycles') ? 'cycles' : metrics[0], y: metrics.find((name) => name.includes('energy')) ?? metrics[1] ?? metrics[0],
+    by: axes[0]};
+  const columns = [{key: 'point', name: 'point', value: (row) => row.index},
+    ...[...axes, ...metrics].map((key) => ({key, name: words(key), value: (row) => row[key]})),
+    {key: 'status', name: 'status', verdict: true, value: (row) => row.status},
+    {key: 'message', name: 'message', long: true, value: (row) => row.message}];
+  const all = sweep.points.map((point) => ({...point, ...point.axes, ...point.metrics}));
+  const points = table('Points of the sweep', columns, all);
+  const sign = (metric) => (kMoreIsBetter.test(metric) ? -1 : 1);
+
+  function option() {
+    const values = unique(rows.map((row) => row[state.by])).sort(compareValues).map(String);
+    const front = paretoFront(rows, [state.x, state.y], [sign(state.x), sign(state.y)]);
+    const axis = (key) => ({type: spansDecades(rows.map((row) => row[key])) ? 'log' : 'value', name: words(key), scale: true,
+      axisLabel: {formatter: compact}});
+    return chartOption({
+      xAxis: {...axis(state.x), nameGap: 28},
+      yAxis: {...axis(state.y), nameGap: 62},
+      grid: {left: 40, bottom: 32},
+      toolbox: {feature: {brush: {type: ['rect', 'polygon', 'clear']}}, right: 8, top: 22},
+      brush: {xAxisIndex: 0, yAxisIndex: 0, throttleType: 'debounce', throttleDelay: 150},
+      tooltip: itemTooltip((mark) => {
+        const row = mark.data.row;
+        return row ? [...axes, state.x, state.y].map((key) => `${escaped(words(key))}: ${escaped(quantity(row[key]))}`).join('<br>') : '';
+      }),
+      series: [
+        ...values.map((value) => ({type: 'scatter', name: value, symbolSize: 8,
+          data: rows.filter((row) => String(row[state.by]) === value).map((row) => ({value: [row[state.x], row[state.y]], row}))})),
+        {type: 'line', name: 'Pareto front', step: false, symbol: 'none', lineStyle: {color: colour('text'), type: 'dashed'},
+          itemStyle: {color: colour('text')}, data: front.map((row) => [row[state.x], row[state.y]])},
+      ],
+    });
+  }
+
+  const figure = {
+    id: 'pareto', title: 'Pareto front', height: 460, option,
+    text: 'Every point that ended well; the dashed line joins those that no other point beats in both metrics. Draw a box or a ' +
+      'lasso (icons at the top right) to see only those points in the table.',
+    table: () => null,
+    ready: (chart) => chart.on('brushselected', (event) => {
+      const areas = event.batch[0].areas;
+      const chosen = event.batch[0].selected.flatMap(({seriesIndex, dataIndex}) => {
+        const series = chart.getOption().series[seriesIndex];
+        return dataIndex.map((i) => series.data[i].row).filter(Boolean);
+      });
+      points.setRows(areas.length > 0 ? chosen : all);
+    }),
+  };
+  const drawn = register(figure);
+  const change = (key) => (value) => { state[key] = value; drawn.redraw(); };
+  const choices = metrics.map((name) => [name, words(name)]);
+  const controls = element('div', {class: 'controls'},
+    chooser('across', choices, state.x, change('x')), chooser('up', choices, state.y, change('y')),
+    chooser('colour', axes.map((key) => [key, words(key)]), state.by, change('by')));
+  const failed = sweep.points.filter((point) => point.status !== 'ok').length;
+  return [element('p', {}, `${sweep.points.length} points, ${failed} of them failed.`), controls, drawn.node, points.node];
+}

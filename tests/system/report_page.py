@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""The HTML report, in a browser without a window: it draws without complaints, its marks are what the data say, and it
+can be used from the keyboard. Skipped with a notice where there is no chromium or no selenium.
+"""
+import json
+import pathlib
+import shutil
+import sys
+import tempfile
+import unittest
+
+from program import main, output
+
+try:
+    from selenium import webdriver
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+    if not shutil.which("chromium") or not shutil.which("chromedriver"):
+        raise ImportError("chromium and chromedriver")
+except ImportError as error:
+    print(f"report_page: skipped, {error} missing; scripts/setup.sh test installs what is needed")
+    sys.exit(0)
+
+
+def sweep_document():
+    points = [{"index": i, "status": "ok" if i != 3 else "refused", "message": "" if i != 3 else "<b>too small</b>",
+               "axes": {"machine.array.rows.size": 4 + i}, "metrics": {} if i == 3 else {"cycles": 1000 // (i + 1), "energy_pJ": 50.0 + (i - 4) ** 2}}
+              for i in range(10)]
+    return {"schema_version": 1, "axes": [{"key": "machine.array.rows.size"}], "points": points}
+
+
+class ReportPage(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        folder = pathlib.Path(cls.folder.name)
+        compared = output("compare", "--machines", "dadiannao_dram,stripes_dram", "--workload", "lenet,convnet", "--profile", "stripes_100",
+                            "--layers", "conv", "--format", "json")
+        (folder / "compare.json").write_text(compared)
+        (folder / "reproduce.json").write_text(output("reproduce", "stripes", "--format", "json"))
+        (folder / "scaling.json").write_text(output("compare", "--workload", "lenet", "--precision-sweep", "4,8", "--format", "json"))
+        (folder / "sweep.json").write_text(json.dumps(sweep_document()))
+        cls.compared = json.loads(compared)
+        cls.checks = json.loads((folder / "reproduce.json").read_text())["checks"]
+        cls.page = folder / "report.html"
+        output("report", *(folder / f"{name}.json" for name in ("compare", "reproduce", "scaling", "sweep")), "-o", cls.page,
+                 "--title", "Serial & <parallel>")
+        options = webdriver.ChromeOptions()
+        for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,1000"):
+            options.add_argument(option)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        cls.driver = webdriver.Chrome(service=webdriver.chrome.service.Service(shutil.which("chromedriver")), options=options)
+        cls.driver.get(f"file://{cls.page}")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.driver.quit()
+        cls.folder.cleanup()
+
+    def script(self, text, *arguments):
+        return self.driver.execute_script(text, *arguments)
+
+    def series(self, figure):
+        return self.script("return report.figures.get(arguments[0]).getOption().series.map("
+                           "(s) => ({name: s.name, data: s.data.map((d) => d && d.value !== undefined ? d.value : d)}))", figure)
+
+    def test_draws_without_complaints_and_fetches_nothing(self):
+        self.assertTrue(self.script("return report.ready"))
+        self.assertEqual([], self.driver.get_log("browser"))
+        self.assertEqual([], self.script("return performance.getEntriesByType('resource').map((entry) => entry.name)"))
+
+    def test_title_is_text(self):
+        self.assertEqual("Serial & <parallel>", self.driver.title)
+        self.assertEqual("Serial & <parallel>", self.driver.find_element(By.TAG_NAME, "h1").text)
+
+    def test_every_figure_has_marks_and_a_name(self):
+        names = self.script("return [...report.figures.keys()]")
+        for name in ("speedup", "energy_gain", "energy", "cycles", "layer_energy", "layer_cycles", "slots", "verdicts", "energy_bits", "array_bits",
+                     "supply_bits", "energy_supply", "pareto"):
+            self.assertIn(name, names)
+            chart = self.driver.find_element(By.CSS_SELECTOR, f"#figure-{name} .chart")
+            self.assertTrue(chart.get_attribute("aria-label"))
+            self.assertGreater(len(chart.find_elements(By.CSS_SELECTOR, "svg path")), 3, name)
+
+    def test_speedup_bars_are_the_speedups_and_their_means(self):
+        machine = "stripes_dram"
+        expected = [run["speedup"] for run in self.compared["runs"] if run["machine"] == machine]
+        expected += [mean["speedup"] for mean in self.compared["geometric_means"] if mean["machine"] == machine]
+        drawn = next(series for series in self.series("speedup") if series["name"] == machine)
+        self.assertEqual(expected, drawn["data"])
+
+    def test_energy_bars_sum_to_the_energy_of_the_runs(self):
+        sums = [0.0] * len(self.compared["runs"])
+        for series in self.series("energy"):
+            sums = [total + part for total, part in zip(sums, series["data"])]
+        energies = {(run["machine"], run["workload"]): run["result"]["totals"]["energy_pJ"] for run in self.compared["runs"]}
+        expected = [energies[run["machine"], run["workload"]] / energies[run["baseline"], run["workload"]] for run in self.compared["runs"]]
+        for drawn, wanted in zip(reversed(sums), expected):
+            self.assertAlmostEqual(drawn, wanted, places=6)
+
+    def test_every_published_figure_has_a_point_and_every_figure_a_row(self):
+        points = next(series for series in self.series("verdicts") if series["name"] == "figures")
+        self.assertEqual(len([check for check in self.checks if check["published"]]), len(points["data"]))
+        rows = self.driver.find_elements(By.CSS_SELECTOR, "#published tbody tr")
+        self.assertEqual(len(self.checks), len(rows))
+
+    def test_brushed_points_fill_the_table(self):
+        rows = "#sweep tbody tr"
+        self.assertEqual(10, len(self.driver.find_elements(By.CSS_SELECTOR, rows)))
+        self.assertIn("<b>too small</b>", self.driver.find_element(By.CSS_SELECTOR, "#sweep tbody").text)
+        brush = "report.figures.get('pareto').dispatchAction({type: 'brush', areas: arguments[0]})"
+        area = {"brushType": "rect", "xAxisIndex": 0, "yAxisIndex": 0, "coordRange": [[0, 210], [0, 1e9]]}
+        self.script(brush, [area])
+        self.wait_for(lambda: len(self.driver.find_elements(By.CSS_SELECTOR, rows)) == 6)
+        self.script(brush, [])
+        self.wait_for(lambda: len(self.driver.find_elements(By.CSS_SELECTOR, rows)) == 10)
+
+    def test_pareto_front_is_what_no_point_beats(self):
+        front = next(series for series in self.series("pareto") if series["name"] == "Pareto front")["data"]
+        points = [point["metrics"] for point in sweep_document()["points"] if point["metrics"]]
+        expected = [[p["cycles"], p["energy_pJ"]] for p in points
+                    if not any(q["cycles"] <= p["cycles"] and q["energy_pJ"] <= p["energy_pJ"] and q != p for q in points)]
+        self.assertEqual(sorted(expected), front)
+
+    def test_keyboard_sorts_filters_and_reads_marks(self):
+        button = self.driver.find_element(By.XPATH, "//section[@id='runs']//th/button[text()='cycles']")
+        button.send_keys(Keys.ENTER)
+        head = button.find_element(By.XPATH, "..")
+        self.assertEqual("ascending", head.get_attribute("aria-sort"))
+        column = self.script("return [...arguments[0].parentElement.children].indexOf(arguments[0])", head)
+        cells = self.script("return [...document.querySelectorAll('#runs tbody tr')].map((row) => row.children[arguments[0]].textContent)", column)
+        numbers = [int(cell.replace(",", "")) for cell in cells]
+        self.assertEqual(sorted(numbers), numbers)
+        search = self.driver.find_element(By.CSS_SELECTOR, "#published input[type=search]")
+        search.send_keys("largest")
+        found = self.driver.find_elements(By.CSS_SELECTOR, "#published tbody tr")
+        self.assertTrue(found and all("largest" in row.text for row in found))
+        search.clear()
+        search.send_keys(" ", Keys.BACKSPACE)
+        chart = self.driver.find_element(By.CSS_SELECTOR, "#figure-speedup .chart")
+        chart.send_keys(Keys.ARROW_RIGHT)
+        self.wait_for(lambda: "lenet: 1x" in chart.text)
+
+    def test_colour_scheme_follows_the_button(self):
+        ground = "return getComputedStyle(document.body).backgroundColor"
+        before = self.script(ground)
+        self.driver.find_element(By.CSS_SELECTOR, "nav button").click()
+        self.assertNotEqual(before, self.script(ground))
+        self.driver.find_element(By.CSS_SELECTOR, "nav button").click()
+        self.assertEqual(before, self.script(ground))
+
+    def test_single_figures_come_as_svg_and_png(self):
+        folder = pathlib.Path(self.folder.name)
+        output("report", folder / "compare.json", "-o", folder / "one.svg", "--format", "svg", "--figure", "speedup")
+        self.assertTrue((folder / "one.svg").read_text().startswith("<svg"))
+        output("report", folder / "compare.json", "-o", folder / "one.png", "--format", "png", "--figure", "speedup", "--width", "640")
+        picture = (folder / "one.png").read_bytes()
+        self.assertEqual(b"\x89PNG", picture[:4])
+        self.assertEqual(640, int.from_bytes(picture[16:20], "big"))
+
+    def wait_for(self, condition):
+        from selenium.webdriver.support.ui import WebDriverWait
+        WebDriverWait(self.driver, 10).until(lambda unused: condition())
+
+
+if __name__ == "__main__":
+    main()
