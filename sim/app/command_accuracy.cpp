@@ -77,6 +77,8 @@ void add_accuracy(CLI::App& app, Action& action, const std::string& command_line
                    "Precision profiles, commas between; all of the network's where absent")
       ->delimiter(',');
   command->add_option("--batch", request->common.batch, "Images to classify");
+  command->add_option("--energy-model", request->common.energy_model,
+                      "Energy of the arithmetic: horowitz, structure or both");
   command
       ->add_option("--set", request->common.overrides,
                    "Change one key of the experiment: a.b.c=value; may be given several times")

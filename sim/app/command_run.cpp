@@ -80,7 +80,7 @@ ExitCode run(const ExperimentRequest& request, const OutputOptions& output, bool
              if (other) json["guard_savings"] = savings_json(savings);
              return dump(json);
            },
-           [&] { return runs_csv({result}); },
+           [&] { return other ? savings_csv(result, savings) : runs_csv({result}); },
            [&](const TextStyle& style) {
              return savings_text(savings, style) + run_text(result, style);
            }},

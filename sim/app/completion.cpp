@@ -95,6 +95,7 @@ const std::vector<Command>& commands() {
       {"workload", "network by name or path", "@workloads"},
       {"profiles", "precision profiles with commas between"},
       {"batch", "images to classify"},
+      {"energy-model", "energy of the arithmetic", "horowitz structure both"},
       kSet,
   };
   static const std::vector<Option> kTensors = {

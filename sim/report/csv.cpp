@@ -167,6 +167,54 @@ std::vector<std::string> row(const RunResult& run, const LayerResult& layer,
   return cells;
 }
 
+std::vector<std::string> savings_columns() {
+  std::vector<std::string> titles = {"held_operations"};
+  for (const std::string_view mechanism : kMechanismNames)
+    titles.push_back(fmt::format("saved_{}_pJ", mechanism));
+  titles.insert(titles.end(), {"saved_pJ", "held_at_active_cost_pJ"});
+  return titles;
+}
+
+void add_savings_cells(const LayerResult& layer, const std::vector<Savings>& savings,
+                       std::vector<std::string>& cells) {
+  const auto found = std::ranges::find(savings, layer.name, &Savings::layer);
+  if (found == savings.end()) {
+    cells.insert(cells.end(), savings_columns().size(), "");
+    return;
+  }
+  cells.push_back(std::to_string(found->held));
+  for (const MechanismSaving& mechanism : found->mechanisms)
+    cells.push_back(format_significant(mechanism.saved_pJ()));
+  cells.push_back(format_significant(found->without_pJ() - found->with_pJ()));
+  cells.push_back(number(found->logic_at_active_cost_pJ()));
+}
+
+/// A row per run and layer; `savings` of the layers of a single run, or null.
+std::string table(const std::vector<RunResult>& runs, const std::vector<Savings>* savings) {
+  const std::vector<std::string> components = components_of(runs);
+  const bool gates = std::ranges::any_of(
+      runs, [](const RunResult& run) { return run.structure_costs.has_value(); });
+  std::vector<std::string> titles = header(components);
+  if (gates) titles.insert(titles.end(), kStructureColumns.begin(), kStructureColumns.end());
+  const bool supplies = std::ranges::any_of(runs, has_supplies);
+  if (supplies) titles.insert(titles.end(), kSupplyColumns.begin(), kSupplyColumns.end());
+  if (savings != nullptr) {
+    const std::vector<std::string> more = savings_columns();
+    titles.insert(titles.end(), more.begin(), more.end());
+  }
+  std::string text = line(titles);
+  for (const RunResult& run : runs) {
+    for (const LayerResult& layer : run.layers) {
+      std::vector<std::string> cells = row(run, layer, components);
+      if (gates) add_structure_cells(run, layer, cells);
+      if (supplies) add_supply_cells(run, layer, cells);
+      if (savings != nullptr) add_savings_cells(layer, *savings, cells);
+      text += line(cells);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string csv_cell(std::string_view text) {
@@ -179,24 +227,10 @@ std::string csv_cell(std::string_view text) {
   return quoted + "\"";
 }
 
-std::string runs_csv(const std::vector<RunResult>& runs) {
-  const std::vector<std::string> components = components_of(runs);
-  const bool gates = std::ranges::any_of(
-      runs, [](const RunResult& run) { return run.structure_costs.has_value(); });
-  std::vector<std::string> titles = header(components);
-  if (gates) titles.insert(titles.end(), kStructureColumns.begin(), kStructureColumns.end());
-  const bool supplies = std::ranges::any_of(runs, has_supplies);
-  if (supplies) titles.insert(titles.end(), kSupplyColumns.begin(), kSupplyColumns.end());
-  std::string text = line(titles);
-  for (const RunResult& run : runs) {
-    for (const LayerResult& layer : run.layers) {
-      std::vector<std::string> cells = row(run, layer, components);
-      if (gates) add_structure_cells(run, layer, cells);
-      if (supplies) add_supply_cells(run, layer, cells);
-      text += line(cells);
-    }
-  }
-  return text;
+std::string runs_csv(const std::vector<RunResult>& runs) { return table(runs, nullptr); }
+
+std::string savings_csv(const RunResult& run, const std::vector<Savings>& savings) {
+  return table({run}, &savings);
 }
 
 std::string reproduce_csv(const ReproduceResult& result) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/report/result.hpp"
+#include "sim/report/savings.hpp"
 
 namespace bitscale {
 
@@ -15,6 +16,10 @@ namespace bitscale {
 /// has a column per component of any run; a cell is empty where the quantity does not exist. Lines
 /// end with LF.
 [[nodiscard]] std::string runs_csv(const std::vector<RunResult>& runs);
+
+/// The table of one run with columns for what its layers save on zeros, by mechanism; empty for
+/// layers without MACs.
+[[nodiscard]] std::string savings_csv(const RunResult& run, const std::vector<Savings>& savings);
 
 /// A row per check.
 [[nodiscard]] std::string reproduce_csv(const ReproduceResult& result);

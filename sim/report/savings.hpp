@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/core/rounding.hpp"
 #include "sim/report/result.hpp"
 #include "sim/report/table.hpp"
 
@@ -31,7 +32,10 @@ inline constexpr std::array<std::string_view, kMechanisms> kMechanismNames = {
 struct MechanismSaving {
   double with_pJ = 0, without_pJ = 0;
   std::uint64_t with_count = 0, without_count = 0;
-  [[nodiscard]] double saved_pJ() const { return without_pJ - with_pJ; }
+  /// Of energies to the digits that are printed: what summation order leaves is no saving.
+  [[nodiscard]] double saved_pJ() const {
+    return round_significant(without_pJ) - round_significant(with_pJ);
+  }
 };
 
 /// One layer, or a run, on the machine as it is and on the same machine that treats zeros as any

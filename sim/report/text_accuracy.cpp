@@ -2,8 +2,11 @@
 // tensors hold.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "sim/core/quantity.hpp"
+#include "sim/report/power.hpp"
 #include "sim/report/text.hpp"
 
 namespace bitscale {
@@ -51,6 +54,69 @@ std::string zeros_text(const std::vector<RunResult>& runs, const TextStyle& styl
   return table.text(style);
 }
 
+/// `0.94`, with a mark where the model ends, and the clock where it is not the machine's.
+std::string point_text(const RunResult& run, const OperatingPoint& point) {
+  std::string text =
+      fmt::format("{}{}", format_plain(point.datapath.V), point.datapath.at_floor ? " *" : "");
+  if (static_cast<double>(point.clock_Hz) != run.clock_Hz)
+    text += " at " + format_quantity(static_cast<double>(point.clock_Hz), QuantityUnit::hertz);
+  return text;
+}
+
+/// Where each array layer runs at each precision, on machines whose supplies follow it.
+std::string supplies_text(const std::vector<RunResult>& runs, const TextStyle& style) {
+  if (!std::ranges::any_of(runs, has_supplies)) return "";
+  std::vector<Table::Column> columns = {{"supply of the datapath, V", Align::left}};
+  for (const RunResult& run : runs) columns.push_back({run.provenance.profile});
+  Table table(std::move(columns));
+  bool at_floor = false;
+  for (std::size_t i = 0; i < runs.front().layers.size(); ++i) {
+    if (runs.front().layers[i].macs == 0) continue;
+    std::vector<std::string> row = {runs.front().layers[i].name};
+    for (const RunResult& run : runs) {
+      const std::optional<OperatingPoint>& point = run.layers[i].operating;
+      row.push_back(point ? point_text(run, *point) : "-");
+      at_floor = at_floor || (point && point->datapath.at_floor);
+    }
+    table.add_row(std::move(row));
+  }
+  std::string text = table.text(style);
+  if (at_floor) text += "  * the lowest supply that the model or the machine allows\n";
+  return text + "\n";
+}
+
+/// Energy of an image without the DRAM channel's; nothing where supplies are not modelled.
+std::optional<double> chip_energy_per_image_pJ(const RunResult& run) {
+  if (!has_supplies(run)) return std::nullopt;
+  return per_image(run_power(run).chip_mW() * run.seconds() * 1e9, run);  // mW s = 1e9 pJ
+}
+
+std::string profiles_table(const std::vector<RunResult>& runs, const TextStyle& style) {
+  const bool supplies = std::ranges::any_of(runs, has_supplies);
+  std::vector<Table::Column> columns = {{"profile", Align::left}, {"accuracy"},
+                                        {"95 % confidence"},      {"cycles/image"},
+                                        {"time/image"},           {"energy/image"}};
+  if (supplies) columns.push_back({"on chip"});
+  columns.push_back({"MACs without a zero"});
+  Table table(std::move(columns));
+  for (const RunResult& run : runs) {
+    if (!run.classification) continue;
+    const Interval interval = accuracy_interval(*run.classification);
+    std::vector<std::string> row = {
+        run.provenance.profile.empty() ? "(own bits)" : run.provenance.profile,
+        format_percent(run.classification->accuracy()),
+        fmt::format("{} .. {}", format_percent(interval.low), format_percent(interval.high)),
+        cycles_per_image(run),
+        format_time(per_image(run.seconds(), run)),
+        format_energy_pJ(per_image(run.energy().total_pJ, run))};
+    const std::optional<double> chip_pJ = chip_energy_per_image_pJ(run);
+    if (supplies) row.push_back(chip_pJ ? format_energy_pJ(*chip_pJ) : "-");
+    row.push_back(format_percent(effectual_share(run)));
+    table.add_row(std::move(row));
+  }
+  return table.text(style);
+}
+
 }  // namespace
 
 std::string accuracy_text(const RunResult& run) {
@@ -92,26 +158,8 @@ std::string accuracies_text(const std::vector<RunResult>& runs, const TextStyle&
                        first.provenance.machine, format_integer(first.images)),
            style) +
       "\n\n";
-  Table table({{"profile", Align::left},
-               {"accuracy"},
-               {"95 % confidence"},
-               {"cycles/image"},
-               {"time/image"},
-               {"energy/image"},
-               {"MACs without a zero"}});
-  for (const RunResult& run : runs) {
-    if (!run.classification) continue;
-    const Interval interval = accuracy_interval(*run.classification);
-    table.add_row(
-        {run.provenance.profile.empty() ? "(own bits)" : run.provenance.profile,
-         format_percent(run.classification->accuracy()),
-         fmt::format("{} .. {}", format_percent(interval.low), format_percent(interval.high)),
-         cycles_per_image(run), format_time(per_image(run.seconds(), run)),
-         format_energy_pJ(per_image(run.energy().total_pJ, run)),
-         format_percent(effectual_share(run))});
-  }
-  text += table.text(style) + "\n" + zeros_text(runs, style) + "\n" +
-          bold("What the numbers rest on", style) + "\n";
+  text += profiles_table(runs, style) + "\n" + supplies_text(runs, style) +
+          zeros_text(runs, style) + "\n" + bold("What the numbers rest on", style) + "\n";
   text += basis_text(basis_of(first)) + settings_text(first);
   for (const RunResult& run : runs)
     text += fmt::format("  {}: {}\n", run.provenance.profile, digests_text(run));

@@ -82,6 +82,33 @@ TEST(AccuraciesText, HasARowPerPrecisionAndTheZerosOfEveryArrayLayer) {
   EXPECT_THAT(text, Not(HasSubstr("pool1")));
 }
 
+TEST(AccuraciesText, ShowsSuppliesAndTheEnergyOnTheChipWhereSuppliesAreModelled) {
+  RunResult wide = classified_run();
+  wide.provenance.profile = "bits_8";
+  for (LayerResult& layer : wide.layers) {
+    layer.operating.emplace();
+    layer.operating->clock_Hz = 1'000'000'000;
+    layer.operating->datapath.V = 0.9;
+  }
+  wide.layers[0].energy.components_pJ.push_back({"dram_weights", 50});
+  wide.layers[0].energy.total_pJ += 50;
+  RunResult narrow = wide;
+  narrow.provenance.profile = "bits_2";
+  narrow.layers[0].operating->datapath = {0.55, true};
+  narrow.layers[0].operating->clock_Hz = 500'000'000;
+  const std::string text = accuracies_text({wide, narrow});
+  EXPECT_THAT(text, HasSubstr("energy/image  on chip"));
+  EXPECT_THAT(text, HasSubstr("          4 pJ   2.5 pJ"));
+  EXPECT_THAT(text, HasSubstr("0.9  0.55 * at 500 MHz\n"));
+  EXPECT_THAT(text, HasSubstr("* the lowest supply"));
+}
+
+TEST(AccuraciesText, ShowsNoSuppliesWhereThereAreNone) {
+  const std::string text = accuracies_text({classified_run()});
+  EXPECT_THAT(text, Not(HasSubstr("supply")));
+  EXPECT_THAT(text, Not(HasSubstr("on chip")));
+}
+
 TEST(AccuracyJson, HasARunPerPrecision) {
   RunResult run = classified_run();
   run.provenance.profile = "bits_8";

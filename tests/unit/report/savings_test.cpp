@@ -1,13 +1,19 @@
 #include "sim/report/savings.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
+#include "sim/report/csv.hpp"
 #include "tests/unit/report/results.hpp"
 
 namespace bitscale {
 namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 ActionEnergy entry(const char* component, Action action, std::uint64_t count, double unit_pJ) {
   ActionEnergy energy;
@@ -52,6 +58,31 @@ TEST(Savings, SplitTheEnergyOfALayerByMechanism) {
   EXPECT_EQ(s[Mechanism::rest].saved_pJ(), 0);
   EXPECT_EQ(s.with_pJ(), run_of(50, 500).layers.front().energy.total_pJ);
   EXPECT_EQ(s.without_pJ(), run_of(100, 0).layers.front().energy.total_pJ);
+}
+
+TEST(Savings, LeaveNothingOfTheOrderOfASum) {
+  MechanismSaving rest;
+  rest.with_pJ = 0.1 + 0.2;
+  rest.without_pJ = 0.3;
+  ASSERT_NE(rest.with_pJ, rest.without_pJ);
+  EXPECT_EQ(rest.saved_pJ(), 0);
+}
+
+TEST(SavingsCsv, AddsWhatEachMechanismSavesToTheRowsOfLayersWithMacs) {
+  const RunResult with = run_of(50, 500);
+  const std::string text = savings_csv(with, savings_of(with, run_of(100, 0)));
+  EXPECT_THAT(text, HasSubstr(",held_operations,saved_logic_pJ,saved_clocks_pJ,saved_movement_pJ,"
+                              "saved_sram_pJ,saved_dram_pJ,saved_rest_pJ,saved_pJ,"
+                              "held_at_active_cost_pJ\n"));
+  EXPECT_THAT(text, HasSubstr(",500,1100,250,50,25,200,0,1625,1100\n"));
+  EXPECT_THAT(text, EndsWith(",,,,,,,,,\n")) << "a pool has nothing to hold";
+}
+
+TEST(SavingsCsv, LeavesTheColumnsOfTheRunAsTheyAre) {
+  const RunResult with = run_of(50, 500);
+  const std::string alone = runs_csv({with});
+  const std::string text = savings_csv(with, savings_of(with, run_of(100, 0)));
+  EXPECT_THAT(text, StartsWith(alone.substr(0, alone.find('\n'))));
 }
 
 TEST(Savings, CountClocksOfUnitsReadsOfBuffersAndBitsOfTheChannel) {
