@@ -4,10 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/config/reader.hpp"
 #include "sim/core/dims.hpp"
+#include "sim/core/errors.hpp"
 
 namespace bitscale {
 
@@ -103,10 +105,37 @@ struct DramConfig {
   bool operator==(const DramConfig&) const = default;
 };
 
-/// Sizes of a tile (what DRAM moves into a buffer); 0 is chosen per layer.
+/// Sizes of a tile (what DRAM moves into a buffer) that a machine file states, for all layers or
+/// one. 0, and an empty order, are chosen per layer.
+struct TileRequest {
+  PerDim<std::int64_t> size;  ///< of N G K C P Q, output rows and columns
+  std::vector<Dim> order;     ///< loops over tiles, N G K C P Q, outermost first
+  std::string key = "memory.tiling";
+  Mark where;              ///< of the key, for errors
+  bool one_layer = false;  ///< stated for one layer, whose bounds it cannot exceed
+  bool operator==(const TileRequest& other) const {
+    return size == other.size && order == other.order;
+  }
+};
+
+/// What the choice of tiles makes small; ties go to the next.
+enum class TilingObjective { cycles, traffic, energy };
+
+/// Energy of one bit of traffic, in pJ: what `objective: energy` weighs. Mapping knows no
+/// technology; who reads machine and technology fills this in.
+struct TrafficCosts {
+  double dram_read = 0, dram_write = 0;
+  double activation_read = 0, activation_write = 0;  ///< of the buffer
+  double weight_read = 0, weight_write = 0;
+  double output_read = 0, output_write = 0;
+  bool operator==(const TrafficCosts&) const = default;
+};
+
 struct TilingConfig {
-  std::int64_t K = 0, C = 0, P = 0;
-  std::vector<Dim> order;  ///< of N G K C P, outermost first; empty is chosen per layer
+  TileRequest all;
+  std::vector<std::pair<std::string, TileRequest>> layers;  ///< by name, over `all`
+  TilingObjective objective = TilingObjective::cycles;
+  TrafficCosts costs;
   bool operator==(const TilingConfig&) const = default;
 };
 
@@ -133,6 +162,10 @@ struct MachineConfig {
 
 [[nodiscard]] ArrayConfig parse_array(config::Reader& reader);
 [[nodiscard]] Dataflow parse_dataflow(config::Reader& reader);
+[[nodiscard]] TilingConfig parse_tiling(config::Reader& reader);
 [[nodiscard]] MemoryConfig parse_memory(config::Reader& reader);
+
+/// The dimension of a name in `kDimNames`.
+[[nodiscard]] std::optional<Dim> dim_named(std::string_view name);
 
 }  // namespace bitscale

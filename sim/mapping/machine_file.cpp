@@ -13,13 +13,6 @@ namespace {
 constexpr std::int64_t kMaxAxis = 65536;
 constexpr std::int64_t kMaxBits = std::int64_t{1} << 50;
 
-std::optional<Dim> dim_named(std::string_view name) {
-  for (std::size_t i = 0; i < kDimNames.size(); ++i) {
-    if (kDimNames[i] == name) return static_cast<Dim>(i);
-  }
-  return std::nullopt;
-}
-
 bool is_reduction(Dim dim) { return dim == Dim::C || dim == Dim::R || dim == Dim::S; }
 
 std::optional<AxisLoop> parse_loop(std::string_view text) {
@@ -162,28 +155,6 @@ DramConfig parse_dram(config::Reader& reader) {
                                Compression::none);
   reader.finish();
   return dram;
-}
-
-TilingConfig parse_tiling(config::Reader& reader) {
-  constexpr std::int64_t kMaxTile = std::int64_t{1} << 40;
-  TilingConfig tiling;
-  tiling.K = reader.doc("Filters per tile; 0 is chosen per layer").integer("K", 0, kMaxTile, 0);
-  tiling.C = reader.doc("Channels per tile; 0 is chosen per layer").integer("C", 0, kMaxTile, 0);
-  tiling.P = reader.doc("Output rows per tile; 0 is chosen per layer").integer("P", 0, kMaxTile, 0);
-  const std::vector<std::string> order = reader
-                                             .doc(
-                                                 "Loops over tiles, outermost first: N G K P C in "
-                                                 "any order; chosen per layer if absent")
-                                             .texts("order", std::vector<std::string>{});
-  for (const std::string& name : order) tiling.order.push_back(dim_named(name).value_or(Dim::PQ));
-  std::vector<Dim> sorted = tiling.order;
-  std::ranges::sort(sorted);
-  if (!order.empty() && sorted != std::vector<Dim>{Dim::N, Dim::G, Dim::K, Dim::C, Dim::P}) {
-    reader.problem("order", "expected each of N, G, K, C and P once");
-    tiling.order.clear();
-  }
-  reader.finish();
-  return tiling;
 }
 
 std::vector<Dim> default_order(Operand stationary) {

@@ -37,8 +37,21 @@ bool has_loop(const MachineConfig& machine, std::initializer_list<Dim> dims) {
   return false;
 }
 
-/// Loop bounds, with output pixels flattened and groups packed as the machine says.
-void set_bounds(Mapping& m, const MachineConfig& machine) {
+/// Loop bounds of pixels flattened or not, of groups packed or not.
+void set_bounds(Mapping& m) {
+  const LayerShape& s = m.shape;
+  m.bound[Dim::N] = s.N;
+  m.bound[Dim::G] = m.packed_groups ? 1 : s.G;
+  m.bound[Dim::K] = m.packed_groups ? s.G * s.K : s.K;
+  m.bound[Dim::C] = s.C;
+  m.bound[Dim::P] = m.flattened ? s.P * s.Q : s.P;
+  m.bound[Dim::Q] = m.flattened ? 1 : s.Q;
+  m.bound[Dim::R] = s.R;
+  m.bound[Dim::S] = s.S;
+}
+
+/// Pixels are flattened and groups packed as the machine says.
+void set_views(Mapping& m, const MachineConfig& machine) {
   const Dataflow& dataflow = machine.dataflow;
   const bool order_has_pq = std::ranges::find(dataflow.order, Dim::PQ) != dataflow.order.end();
   const bool array_has_rows = has_loop(machine, {Dim::P, Dim::Q, Dim::R, Dim::S});
@@ -51,15 +64,7 @@ void set_bounds(Mapping& m, const MachineConfig& machine) {
   m.windows = dataflow.windows;
   m.flattened = order_has_pq && !array_has_rows && dataflow.windows != Windows::per_row;
   m.packed_groups = dataflow.pack_groups && m.shape.G > 1;
-  const LayerShape& s = m.shape;
-  m.bound[Dim::N] = s.N;
-  m.bound[Dim::G] = m.packed_groups ? 1 : s.G;
-  m.bound[Dim::K] = m.packed_groups ? s.G * s.K : s.K;
-  m.bound[Dim::C] = s.C;
-  m.bound[Dim::P] = m.flattened ? s.P * s.Q : s.P;
-  m.bound[Dim::Q] = m.flattened ? 1 : s.Q;
-  m.bound[Dim::R] = s.R;
-  m.bound[Dim::S] = s.S;
+  set_bounds(m);
 }
 
 Dim canonical(const Mapping& m, Dim dim) {
@@ -140,6 +145,15 @@ void map_axes(Mapping& m, const MachineConfig& machine) {
     throw MappingError(
         m.layer, "guard: lane_group needs all C positions along the lanes, and nothing else there");
   }
+}
+
+/// Where one pixel is computed at a time, flattening changes nothing but the shape of tiles:
+/// without it they are rectangles. Accumulators of several entries hold runs of pixels over rows.
+void unflatten(Mapping& m) {
+  if (!m.flattened || m.spatial[Dim::P] > 1 || m.accumulator_entries > 1) return;
+  if (m.dram.ideal() || m.windows == Windows::ideal) return;
+  m.flattened = false;
+  set_bounds(m);
 }
 
 /// Splits the temporal order into loops over passes and, innermost, the loops of a pass that leave
@@ -240,7 +254,6 @@ void set_timing(Mapping& m, const MachineConfig& machine) {
   m.fill_per_pass = machine.array.accumulator_sets == 1 ||
                     (m.stationary != Operand::outputs && !m.shadow_weights);
   m.accumulator_sets = machine.array.accumulator_sets;
-  m.accumulator_entries = machine.array.accumulator_entries;
   m.drain_outputs_per_cycle = machine.array.drain_outputs_per_cycle;
   if (m.stationary == Operand::outputs) return;
   const bool weights = m.stationary == Operand::weights;
@@ -298,10 +311,6 @@ void check_time(const Mapping& m) {
     throw MappingError(m.layer, "the layer may take more cycles than simulated time holds");
 }
 
-std::string loop_text(Dim dim, std::int64_t count) {
-  return fmt::format(" {} {}", to_string(dim), count);
-}
-
 }  // namespace
 
 Mapping map_layer(const Layer& layer, const MachineConfig& machine) {
@@ -323,8 +332,10 @@ Mapping map_layer(const Layer& layer, const MachineConfig& machine) {
   m.output_buffer = machine.memory.outputs;
   m.dram = machine.memory.dram;
   m.clock_Hz = machine.clock_Hz;
-  set_bounds(m, machine);
+  m.accumulator_entries = machine.array.accumulator_entries;
+  set_views(m, machine);
   map_axes(m, machine);
+  unflatten(m);
   set_loops(m, machine.dataflow);
   set_slide(m);
   set_timing(m, machine);
@@ -354,35 +365,6 @@ void lay_out_passes(Mapping& m) {
 std::int64_t Mapping::sums_per_output() const {
   const bool along_reduction = !subwords.loops.empty() && is_reduction(subwords.loops.front().dim);
   return along_reduction ? segments : 1;
-}
-
-std::string Mapping::describe() const {
-  std::string text = "tiles";
-  for (const Dim dim : tile_order) {
-    const std::int64_t count = ceil_div(bound[dim], tile[dim]);
-    if (count > 1) text += loop_text(dim, count);
-  }
-  text += " | passes";
-  for (const Dim dim : pass_order) {
-    const std::int64_t count = ceil_div(tile[dim], pass_extent[dim]);
-    if (count > 1) text += loop_text(flattened && dim == Dim::P ? Dim::PQ : dim, count);
-  }
-  text += " | steps";
-  for (const Dim dim : step_order) {
-    const std::int64_t count = ceil_div(std::min(tile[dim], pass_extent[dim]), spatial[dim]);
-    if (count > 1) text += loop_text(flattened && dim == Dim::P ? Dim::PQ : dim, count);
-  }
-  const auto axis_text = [&](std::string_view name, const MappedAxis& axis) {
-    text += fmt::format(" | {}", name);
-    for (const SpatialLoop& loop : axis.loops) {
-      text += loop_text(flattened && loop.dim == Dim::P ? Dim::PQ : loop.dim, loop.factor);
-    }
-  };
-  axis_text("rows", rows);
-  axis_text("columns", columns);
-  axis_text("lanes", lanes);
-  if (subwords.size > 1) axis_text("subwords", subwords);
-  return text;
 }
 
 }  // namespace bitscale

@@ -104,10 +104,9 @@ struct Mapping {
 /// the engines do not run.
 [[nodiscard]] Mapping map_layer(const Layer& layer, const MachineConfig& machine);
 
-/// Chooses tile extents and their order: those of the machine file, else, of all halvings that fit
-/// the buffers, the one with the least DRAM traffic among those within a twentieth of the shortest
-/// estimated time (compute and channel overlapped, first fetch and last write-back exposed). Called
-/// by map_layer; throws MappingError where nothing fits.
+/// Chooses tile extents and their order: those of the machine file, and for what it leaves open the
+/// best of a bounded search by `memory.tiling.objective`. Called by map_layer; throws MappingError
+/// where nothing fits.
 void choose_tiles(Mapping& mapping, const MemoryConfig& memory);
 
 /// Pass extents within the tiles of `mapping`, and whether partial sums stay in place between them.

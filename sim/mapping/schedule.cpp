@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "sim/mapping/tile_sums.hpp"
+
 namespace bitscale {
 namespace {
 
@@ -225,7 +227,7 @@ Tile Schedule::tile(std::int64_t index) const {
   if (index > 0) {
     const Ranges before = decode(index - 1, mapping_.tile_order, mapping_.tile, whole);
     // With groups packed along K, other filters may read other groups' activations.
-    tile.fetch_activations = !same(before, tile.ranges, {Dim::N, Dim::G, Dim::C, Dim::P}) ||
+    tile.fetch_activations = !same(before, tile.ranges, {Dim::N, Dim::G, Dim::C, Dim::P, Dim::Q}) ||
                              (mapping_.packed_groups && !same(before, tile.ranges, {Dim::K}));
     tile.fetch_weights = !same(before, tile.ranges, {Dim::G, Dim::K, Dim::C});
   }
@@ -302,17 +304,21 @@ std::int64_t step_weight_bits(const Mapping& m, const PerDim<std::int64_t>& used
 void size_tile(const Mapping& m, Tile& tile) {
   const LayerShape& s = m.shape;
   const Ranges& r = tile.ranges;
-  // Output rows of the tile; flattened tiles hold whole rows.
-  const std::int64_t first = m.flattened ? r[Dim::P].begin / s.Q : r[Dim::P].begin;
-  const std::int64_t last = m.flattened ? (r[Dim::P].end - 1) / s.Q : r[Dim::P].end - 1;
-  const std::int64_t top = std::max<std::int64_t>(first * s.stride_h - s.pad_top, 0);
-  const std::int64_t bottom =
-      std::min((last * s.stride_h - s.pad_top) + (s.R - 1) * s.dilation_h + 1, s.H);
-  const std::int64_t rows = std::max<std::int64_t>(bottom - top, 0);
+  // A flattened tile is whole rows or a part of one; whole rows are fetched as they lie in DRAM.
+  Range rows = r[Dim::P];
+  Range columns = r[Dim::Q];
+  if (m.flattened) {
+    rows = {r[Dim::P].begin / s.Q, (r[Dim::P].end - 1) / s.Q + 1};
+    columns = {0, s.Q};
+    if (rows.extent() == 1) columns = {r[Dim::P].begin % s.Q, (r[Dim::P].end - 1) % s.Q + 1};
+  }
+  const std::int64_t input_height = input_rows(s).span(rows.begin, rows.end);
+  const std::int64_t input_width =
+      columns.extent() == s.Q ? s.W : input_columns(s).span(columns.begin, columns.end);
   const std::int64_t groups =
       r[Dim::G].extent() * groups_touched(m, r[Dim::K].begin, r[Dim::K].extent());
-  tile.activation_bits =
-      r[Dim::N].extent() * groups * r[Dim::C].extent() * rows * s.W * m.activation_bits;
+  tile.activation_bits = r[Dim::N].extent() * groups * r[Dim::C].extent() * input_height *
+                         input_width * m.activation_bits;
   tile.weight_bits =
       r[Dim::G].extent() * r[Dim::K].extent() * r[Dim::C].extent() * s.R * s.S * m.weight_bits;
   tile.output_bits = r[Dim::N].extent() * r[Dim::G].extent() * r[Dim::K].extent() *

@@ -1,13 +1,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "sim/core/errors.hpp"
-#include "sim/mapping/closed_form.hpp"
 #include "sim/mapping/schedule.hpp"
+#include "sim/mapping/tile_sums.hpp"
+#include "sim/mapping/tiling_cost.hpp"
 
 namespace bitscale {
 namespace {
@@ -15,203 +17,113 @@ namespace {
 using Order = std::array<Dim, kDims>;
 
 // C is last wherever it is tiled, so that a tile of outputs is finished before the next one starts.
-constexpr Order kWeightsOuter = {Dim::N, Dim::G, Dim::K, Dim::P, Dim::C, Dim::Q, Dim::R, Dim::S};
-constexpr Order kActivationsOuter = {Dim::N, Dim::G, Dim::P, Dim::K,
-                                     Dim::C, Dim::Q, Dim::R, Dim::S};
+// Of the orders of the others two differ in what is fetched again: filters outside images and
+// pixels, so that weights are fetched once, or inside, so that activations are. A loop between them
+// would fetch as much of one operand and more of the other.
+constexpr Order kWeightsOuter = {Dim::G, Dim::K, Dim::N, Dim::P, Dim::Q, Dim::C, Dim::R, Dim::S};
+constexpr Order kActivationsOuter = {Dim::G, Dim::N, Dim::P, Dim::Q,
+                                     Dim::K, Dim::C, Dim::R, Dim::S};
 
-/// Largest sizes over all tiles, in bits; outputs at accumulator width where partial sums wait in
-/// the buffer.
-struct Footprint {
-  std::int64_t activations = 0, weights = 0, outputs = 0;
-};
+/// Most sizes that are tried along one dimension.
+constexpr std::size_t kMaxSizes = 12;
+/// Candidates this close to the shortest time are ranked by traffic: a few cycles are not worth
+/// fetching a tensor again and again.
+constexpr double kCycleTolerance = 1.05;
 
-std::int64_t tiles_along(const Mapping& m, Dim dim) { return ceil_div(m.bound[dim], m.tile[dim]); }
-
-/// Tiles along the rows among which is the one that reads most: the first, and the two about where
-/// the padding above ends. Clipping at the upper border only shrinks before them, that at the lower
-/// one only grows behind them.
-std::array<std::int64_t, 3> widest_row_tiles(const Mapping& m) {
-  const std::int64_t output_rows = m.flattened ? m.tile[Dim::P] / m.shape.Q : m.tile[Dim::P];
-  const std::int64_t inner =
-      std::min(ceil_div(m.shape.pad_top, m.shape.stride_h * std::max<std::int64_t>(output_rows, 1)),
-               tiles_along(m, Dim::P) - 1);
-  return {0, std::max<std::int64_t>(inner - 1, 0), inner};
-}
-
-/// Sizes of the biggest tile.
-Footprint footprint(const Mapping& m) {
-  const Schedule schedule(m);
-  Footprint largest;
-  Tile tile = schedule.tile(0);
-  // Packed groups: other tiles of filters may reach into more groups than the first.
-  const std::int64_t filter_tiles = m.packed_groups ? tiles_along(m, Dim::K) : 1;
-  for (std::int64_t k = 0; k < filter_tiles; ++k) {
-    const std::int64_t filter = k * m.tile[Dim::K];
-    tile.ranges[Dim::K] = {filter, std::min(filter + m.tile[Dim::K], m.bound[Dim::K])};
-    for (const std::int64_t i : widest_row_tiles(m)) {
-      const std::int64_t begin = i * m.tile[Dim::P];
-      tile.ranges[Dim::P] = {begin, std::min(begin + m.tile[Dim::P], m.bound[Dim::P])};
-      size_tile(m, tile);
-      largest.activations = std::max(largest.activations, tile.activation_bits);
-      largest.weights = std::max(largest.weights, tile.weight_bits);
-      largest.outputs = std::max(largest.outputs, tile.output_bits);
+/// Sizes along a dimension, largest first: the whole in 1, 2, 3, 4, 6, 8, 12... parts, in multiples
+/// of `grain`, thinned evenly where there are too many.
+std::vector<std::int64_t> sizes_along(std::int64_t bound, std::int64_t grain) {
+  const std::int64_t units = ceil_div(bound, grain);
+  std::vector<std::int64_t> sizes;
+  for (std::int64_t power = 1; power <= units; power *= 2) {
+    for (const std::int64_t parts : {power, power + power / 2}) {
+      if (parts > units || (power == 1 && parts > 1)) continue;
+      const std::int64_t size = std::min(ceil_div(units, parts) * grain, bound);
+      if (sizes.empty() || size < sizes.back()) sizes.push_back(size);
     }
   }
-  // Partial sums that leave the accumulators wait where the outputs will be.
-  if (!m.partial_sums_in_place) {
-    const auto bits = std::max<std::int64_t>(m.partial_sum_bits, m.output_bits);
-    largest.outputs = largest.outputs / m.output_bits * bits;
-  }
-  return largest;
+  if (sizes.back() > grain) sizes.push_back(grain);
+  if (sizes.size() <= kMaxSizes) return sizes;
+  std::vector<std::int64_t> thinned;
+  for (std::size_t i = 0; i < kMaxSizes; ++i)
+    thinned.push_back(sizes[i * (sizes.size() - 1) / (kMaxSizes - 1)]);
+  return thinned;
 }
 
-std::int64_t residency(const Mapping& m, const BufferConfig& buffer, std::int64_t bits,
-                       std::initializer_list<Dim> dims) {
-  std::int64_t tiles = 1;
-  for (const Dim dim : dims) tiles *= tiles_along(m, dim);
-  return tiles > 1 && buffer.double_buffered ? 2 * bits : bits;
+/// Equal parts of a row, largest first, without the whole.
+std::vector<std::int64_t> parts_of_row(std::int64_t columns) {
+  std::vector<std::int64_t> sizes;
+  for (std::int64_t parts = 2; parts <= columns && sizes.size() < kMaxSizes; ++parts) {
+    if (columns % parts == 0) sizes.push_back(columns / parts);
+  }
+  if (columns > 1 && sizes.back() > 1) sizes.push_back(1);
+  return sizes;
 }
 
 /// What does not fit, in words; nothing where everything does.
-std::optional<std::string> misfit(const Mapping& m, const MemoryConfig& memory) {
-  const Footprint f = footprint(m);
-  const std::int64_t activations =
-      m.packed_groups
-          ? residency(m, memory.activations, f.activations, {Dim::N, Dim::K, Dim::P, Dim::C})
-          : residency(m, memory.activations, f.activations, {Dim::N, Dim::G, Dim::P, Dim::C});
-  const std::int64_t weights = residency(m, memory.weights, f.weights, {Dim::G, Dim::K, Dim::C});
-  const std::int64_t outputs =
-      residency(m, memory.outputs, f.outputs, {Dim::N, Dim::G, Dim::K, Dim::P});
+std::optional<std::string> misfit(const Mapping& m, const MemoryConfig& memory,
+                                  const TileSums& sums) {
   const auto check = [&](std::string_view name, std::int64_t need,
                          std::int64_t capacity) -> std::optional<std::string> {
     if (capacity == 0 || need <= capacity) return std::nullopt;
     return fmt::format(
-        "a tile of K {}, C {}, {} output rows needs {} bits of the {} buffer, which holds {}",
-        m.tile[Dim::K], m.tile[Dim::C], m.flattened ? m.tile[Dim::P] / m.shape.Q : m.tile[Dim::P],
-        need, name, capacity);
+        "a tile of N {}, G {}, K {}, C {}, P {}, Q {} needs {} bits of the {} buffer, which holds "
+        "{}",
+        m.tile[Dim::N], m.tile[Dim::G], m.tile[Dim::K], m.tile[Dim::C], tile_rows(m),
+        tile_columns(m), need, name, capacity);
   };
+  const auto places = [&](const BufferConfig& buffer, std::initializer_list<Dim> dims) {
+    const bool several =
+        std::ranges::any_of(dims, [&](Dim dim) { return m.tile[dim] < m.bound[dim]; });
+    return several && buffer.double_buffered ? 2 : 1;
+  };
+  const Dim filters_or_groups = m.packed_groups ? Dim::K : Dim::G;
+  const std::int64_t activations =
+      sums.largest_activations *
+      places(memory.activations, {Dim::N, filters_or_groups, Dim::P, Dim::Q, Dim::C});
+  const std::int64_t weights =
+      sums.largest_weights * places(memory.weights, {Dim::G, Dim::K, Dim::C});
+  // Partial sums that leave the accumulators wait where the outputs will be.
+  const std::int64_t width = m.partial_sums_in_place
+                                 ? m.output_bits
+                                 : std::max<std::int64_t>(m.partial_sum_bits, m.output_bits);
+  const std::int64_t outputs = sums.largest_outputs / m.output_bits * width *
+                               places(memory.outputs, {Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q});
   if (auto text = check("activation", activations, memory.activations.capacity_bits)) return text;
   if (auto text = check("weight", weights, memory.weights.capacity_bits)) return text;
   if (auto text = check("output", outputs, memory.outputs.capacity_bits)) return text;
   return check("shared", activations + weights + outputs, memory.shared_capacity_bits);
 }
 
-/// Estimate of a layer's DRAM bits by which candidates are ranked: every tile counted at full size,
-/// each operand once per change of its tile in the order of the tiles.
-std::int64_t dram_bits(const Mapping& m) {
-  const std::int64_t k = tiles_along(m, Dim::K);
-  const std::int64_t p = tiles_along(m, Dim::P);
-  const std::int64_t c = tiles_along(m, Dim::C);
-  const bool k_outside_p =
-      std::ranges::find(m.tile_order, Dim::K) < std::ranges::find(m.tile_order, Dim::P);
-  const Footprint f = footprint(m);
-  // An operand is fetched again for every turn of a loop that does not change it, if one inside it
-  // does.
-  const std::int64_t activation_turns =
-      (k_outside_p ? p * c > 1 : c > 1) || m.packed_groups ? k : 1;
-  const std::int64_t weight_turns = (k_outside_p ? c > 1 : k * c > 1) ? p : 1;
-  const std::int64_t outer = m.shape.N * (m.packed_groups ? 1 : m.shape.G);
-  const std::int64_t weights_again =
-      k * c * (m.packed_groups ? 1 : m.shape.G) > 1 || p > 1 ? m.shape.N : 1;
-  return outer * f.activations * p * c * activation_turns +
-         (m.packed_groups ? 1 : m.shape.G) * weights_again * f.weights * k * c * weight_turns +
-         m.shape.outputs() * m.output_bits;
-}
-
-/// Array iterations along a dimension, with every tile's edge rounded up.
-std::int64_t iterations(const Mapping& m, Dim dim) {
-  const std::int64_t tile = m.tile[dim];
-  return m.bound[dim] / tile * ceil_div(tile, m.spatial[dim]) +
-         ceil_div(m.bound[dim] % tile, m.spatial[dim]);
-}
-
-/// What a candidate is ranked by.
-struct Estimate {
-  double cycles = 0;  // an estimate of a hostile layer may be huge
-  std::int64_t bits = 0;
-};
-
 struct Candidate {
   PerDim<std::int64_t> tile;
   Order tile_order{};
-  Estimate estimate;
+  TilingCost cost;
 };
 
-/// Of all candidates within a twentieth of the shortest time, the one with the least DRAM traffic;
-/// the shorter, then the earlier (larger tiles) among equals. A few cycles are not worth fetching a
-/// tensor again and again.
-const Candidate& best_of(const std::vector<Candidate>& candidates) {
-  double shortest = candidates.front().estimate.cycles;
+/// The candidate with the smallest objective, the earlier (larger tiles) among equals.
+const Candidate& best_of(const std::vector<Candidate>& candidates, TilingObjective objective) {
+  double shortest = candidates.front().cost.cycles;
   for (const Candidate& candidate : candidates)
-    shortest = std::min(shortest, candidate.estimate.cycles);
+    shortest = std::min(shortest, candidate.cost.cycles);
+  const auto key = [&](const TilingCost& c) {
+    const auto bits = static_cast<double>(c.dram_bits);
+    switch (objective) {
+      case TilingObjective::energy:
+        return std::tuple(c.energy_pJ, c.cycles, bits);
+      case TilingObjective::traffic:
+        return std::tuple(bits, c.cycles, c.energy_pJ);
+      case TilingObjective::cycles:
+        break;
+    }
+    const bool as_short = c.cycles <= shortest * kCycleTolerance;
+    return std::tuple(as_short ? 0.0 : c.cycles, bits, c.cycles);
+  };
   const Candidate* best = &candidates.front();
-  bool found = false;
   for (const Candidate& candidate : candidates) {
-    const Estimate& e = candidate.estimate;
-    if (e.cycles > shortest * 1.05) continue;
-    const Estimate& known = best->estimate;
-    if (found && std::pair(e.bits, e.cycles) >= std::pair(known.bits, known.cycles)) continue;
-    best = &candidate;
-    found = true;
+    if (key(candidate.cost) < key(best->cost)) best = &candidate;
   }
   return *best;
-}
-
-/// Compute and channel overlap from the second tile on; the first tile's operands and the last
-/// one's results do not.
-Estimate estimate(const Mapping& m) {
-  Estimate result;
-  result.bits = dram_bits(m);
-  std::int64_t steps = 1;
-  std::int64_t sets = 1;  // of stationary operands
-  std::int64_t tiles = 1;
-  std::int64_t passes = 1;  // over distinct outputs
-  for (const Dim dim : {Dim::N, Dim::G, Dim::K, Dim::C, Dim::P, Dim::Q, Dim::R, Dim::S}) {
-    steps *= iterations(m, dim);
-    tiles *= tiles_along(m, dim);
-    const bool streams = std::ranges::find(m.step_order, dim) != m.step_order.end();
-    const bool reduces = dim == Dim::C || dim == Dim::R || dim == Dim::S;
-    if (!reduces) passes *= streams ? tiles_along(m, dim) : iterations(m, dim);
-    sets *= streams ? tiles_along(m, dim) : iterations(m, dim);
-  }
-  double compute = static_cast<double>(steps) * static_cast<double>(m.unit_cycles);
-  if (m.stationary != Operand::outputs) {
-    const double hidden = m.shadow_weights ? compute / static_cast<double>(sets) : 0;
-    compute +=
-        static_cast<double>(sets) * std::max(0.0, static_cast<double>(m.load_cycles) - hidden);
-  }
-  // Channel tiles spill the partial sums of a pass in between, once out and once back.
-  const std::int64_t spills = tiles_along(m, Dim::C) - 1;
-  const std::int64_t outputs_per_pass = ceil_div(m.shape.outputs(), passes);
-  compute += 2.0 * static_cast<double>(spills) * static_cast<double>(passes) *
-             static_cast<double>(spill_cycles(m, outputs_per_pass));
-  const Footprint f = footprint(m);
-  const std::int64_t overhead = m.dram.latency_cycles * m.dram.bits_per_cycle;
-  const auto channel = [&](std::int64_t bits) {
-    return static_cast<double>(channel_cycles(m, bits));
-  };
-  result.cycles = std::max(compute, channel(result.bits + tiles * overhead)) +
-                  channel(f.activations + f.weights + 2 * overhead) + channel(f.outputs + overhead);
-  return result;
-}
-
-std::vector<std::int64_t> halvings(std::int64_t bound, std::int64_t grain) {
-  std::vector<std::int64_t> sizes{bound};
-  for (std::int64_t size = ceil_div(bound, grain); size > 1;) {
-    size = ceil_div(size, 2);
-    sizes.push_back(std::min(size * grain, bound));
-  }
-  return sizes;
-}
-
-std::vector<std::int64_t> candidates(std::int64_t fixed, std::int64_t bound, std::int64_t grain) {
-  if (fixed > 0) return {std::min(fixed, bound)};
-  return halvings(bound, grain);
-}
-
-void set_order(Mapping& m, const TilingConfig& tiling) {
-  std::ranges::copy(tiling.order, m.tile_order.begin());
-  std::ranges::copy(std::array{Dim::Q, Dim::R, Dim::S}, m.tile_order.begin() + 5);
 }
 
 /// Whether tiles of other outputs come between two tiles of channels that add to the same ones.
@@ -222,48 +134,182 @@ bool outputs_inside_channels(const Mapping& m) {
                      [&](Dim dim) { return tiles_along(m, dim) > 1; });
 }
 
+/// What the machine file states for the layer: its own entry over the one for all.
+TileRequest request_of(const TilingConfig& tiling, const std::string& layer) {
+  TileRequest request = tiling.all;
+  for (const auto& [name, own] : tiling.layers) {
+    if (name != layer) continue;
+    for (std::size_t i = 0; i < kDims; ++i) {
+      if (own.size.values[i] > 0) request.size.values[i] = own.size.values[i];
+    }
+    if (!own.order.empty()) request.order = own.order;
+    request.key = own.key;
+    request.where = own.where;
+    request.one_layer = true;
+  }
+  return request;
+}
+
+/// Goes through the tiles of one layer: a bounded, fixed sequence.
+class Search {
+ public:
+  Search(Mapping& mapping, const MemoryConfig& memory)
+      : m_(mapping), memory_(memory), request_(request_of(memory.tiling, mapping.layer)) {
+    for (const Order& order : {kWeightsOuter, kActivationsOuter}) orders_.push_back(order);
+    if (!request_.order.empty()) {
+      Order stated{};
+      std::ranges::copy(request_.order, stated.begin());
+      std::ranges::copy(std::array{Dim::R, Dim::S}, stated.begin() + request_.order.size());
+      orders_ = {stated};
+    }
+  }
+
+  void choose() {
+    refuse_larger_than_layer();
+    // Tiles that fill the array, else, where none of those fits, any.
+    run(m_.spatial);
+    if (fitting_.empty()) run(m_.in_unit);
+    if (fitting_.empty()) throw MappingError(m_.layer, reason_ + stated_at());
+    const Candidate& best = best_of(fitting_, memory_.tiling.objective);
+    m_.tile = best.tile;
+    m_.tile_order = best.tile_order;
+  }
+
+ private:
+  using Sizes = std::vector<std::int64_t>;
+
+  Sizes sizes(Dim dim, std::int64_t bound, std::int64_t grain) const {
+    const std::int64_t stated = request_.size[dim];
+    return stated > 0 ? Sizes{std::min(stated, bound)} : sizes_along(bound, grain);
+  }
+
+  void run(const PerDim<std::int64_t>& grain) {
+    const Sizes images = sizes(Dim::N, m_.bound[Dim::N], grain[Dim::N]);
+    const Sizes groups = sizes(Dim::G, m_.bound[Dim::G], grain[Dim::G]);
+    const std::vector<Pixels> pixels = m_.flattened ? flattened_pixels() : rectangles(grain);
+    if (pixels.empty()) return;
+    const auto attempt_pixels = [&](const Pixels& size) {
+      m_.tile[Dim::P] = size.p;
+      m_.tile[Dim::Q] = size.q;
+      attempt();
+    };
+    for (const std::int64_t k : sizes(Dim::K, m_.bound[Dim::K], grain[Dim::K])) {
+      for (const std::int64_t c : sizes(Dim::C, m_.bound[Dim::C], grain[Dim::C])) {
+        m_.tile[Dim::K] = k;
+        m_.tile[Dim::C] = c;
+        // Several images only of whole ones, several groups only of whole ones, as they lie in
+        // DRAM: a part of several needs the same room as a larger part of one.
+        const bool whole = k == m_.bound[Dim::K] && c == m_.bound[Dim::C];
+        m_.tile[Dim::N] = images.front();
+        for (std::size_t i = 0; whole && i + 1 < groups.size(); ++i) {
+          m_.tile[Dim::G] = groups[i];
+          attempt_pixels(pixels.front());
+        }
+        m_.tile[Dim::G] = groups.back();
+        for (std::size_t i = 0; i + 1 < images.size(); ++i) {
+          m_.tile[Dim::N] = images[i];
+          attempt_pixels(pixels.front());
+        }
+        m_.tile[Dim::N] = images.back();
+        for (const Pixels& size : pixels) attempt_pixels(size);
+      }
+    }
+  }
+
+  /// Extents along P and Q, largest first.
+  struct Pixels {
+    std::int64_t p = 1, q = 1;
+  };
+
+  [[nodiscard]] std::vector<Pixels> rectangles(const PerDim<std::int64_t>& grain) const {
+    std::vector<Pixels> result;
+    for (const std::int64_t q : sizes(Dim::Q, m_.shape.Q, grain[Dim::Q])) {
+      for (const std::int64_t p : sizes(Dim::P, m_.shape.P, grain[Dim::P]))
+        result.push_back({p, q});
+    }
+    return result;
+  }
+
+  /// Runs of pixels: whole rows, or an equal part of one. None where other ones are stated.
+  [[nodiscard]] std::vector<Pixels> flattened_pixels() {
+    const std::int64_t all = m_.shape.Q;
+    const std::int64_t rows = request_.size[Dim::P];
+    const std::int64_t columns = request_.size[Dim::Q];
+    const bool part = columns > 0 && columns < all;
+    std::vector<Pixels> result;
+    if (part && (rows > 1 || all % columns != 0)) {
+      reason_ = fmt::format(
+          "pixels are flattened over rows of {} on this machine, so a tile is whole rows or an "
+          "equal part of one, got P {}, Q {}",
+          all, rows, columns);
+      return result;
+    }
+    if (part) return {{columns, 1}};
+    for (const std::int64_t p : sizes(Dim::P, m_.shape.P, 1)) result.push_back({p * all, 1});
+    if (columns > 0 || rows > 1) return result;
+    for (const std::int64_t size : parts_of_row(all)) result.push_back({size, 1});
+    return result;
+  }
+
+  /// One size of tile, in every order that makes a difference.
+  void attempt() {
+    const bool several_channels = m_.tile[Dim::C] < m_.bound[Dim::C];
+    for (const Order& order : orders_) {
+      m_.tile_order = order;
+      if (outputs_inside_channels(m_)) {
+        reason_ = "order: C must come last where it is tiled, or partial sums would leave the chip";
+        continue;
+      }
+      lay_out_passes(m_);
+      const TileSums sums = tile_sums(m_);
+      if (auto text = misfit(m_, memory_, sums)) {
+        reason_ = std::move(*text);  // of the last, smallest one if none fits
+        break;
+      }
+      fitting_.push_back({m_.tile, m_.tile_order, tiling_cost(m_, sums, memory_.tiling.costs)});
+      if (several_channels) break;  // every operand is fetched for every turn of the loops outside
+    }
+  }
+
+  /// Sizes for all layers may exceed one of them; those for a single layer are a mistake then.
+  void refuse_larger_than_layer() const {
+    if (!request_.one_layer) return;
+    for (const Dim dim : {Dim::N, Dim::G, Dim::K, Dim::C, Dim::P, Dim::Q}) {
+      const std::int64_t bound = dim == Dim::P   ? m_.shape.P
+                                 : dim == Dim::Q ? m_.shape.Q
+                                                 : m_.bound[dim];
+      if (request_.size[dim] <= bound) continue;
+      throw MappingError(m_.layer,
+                         fmt::format("tiles of {} {} are larger than the layer, which has "
+                                     "{} {}",
+                                     to_string(dim), request_.size[dim], to_string(dim), bound) +
+                             stated_at());
+    }
+  }
+
+  [[nodiscard]] std::string stated_at() const {
+    const bool stated = !request_.order.empty() ||
+                        std::ranges::any_of(request_.size.values, [](auto v) { return v > 0; });
+    if (!stated) return "";
+    Diagnostic place{request_.where, request_.key, "tiles are stated here"};
+    return "\n" + to_string(place);
+  }
+
+  Mapping& m_;
+  const MemoryConfig& memory_;
+  TileRequest request_;
+  std::vector<Order> orders_;
+  std::vector<Candidate> fitting_;
+  std::string reason_;
+};
+
 }  // namespace
 
 void choose_tiles(Mapping& m, const MemoryConfig& memory) {
   m.tile = m.bound;
   m.tile_order = kWeightsOuter;
   if (m.dram.ideal()) return;  // everything is resident at no cost
-  m.tile[Dim::N] = 1;
-  m.tile[Dim::G] = 1;
-  const std::int64_t row = m.flattened ? m.shape.Q : 1;
-  const bool fixed_order = !memory.tiling.order.empty();
-  std::vector<Candidate> fitting;
-  std::string reason;
-  for (const std::int64_t k : candidates(memory.tiling.K, m.bound[Dim::K], m.spatial[Dim::K])) {
-    for (const std::int64_t rows : candidates(memory.tiling.P, m.shape.P, 1)) {
-      for (const std::int64_t c : candidates(memory.tiling.C, m.bound[Dim::C], m.spatial[Dim::C])) {
-        m.tile[Dim::K] = k;
-        m.tile[Dim::P] = rows * row;
-        m.tile[Dim::C] = c;
-        m.tile_order = kWeightsOuter;  // wherever C comes last, order makes no difference here
-        lay_out_passes(m);
-        if (auto text = misfit(m, memory)) {
-          reason = *text;
-          continue;
-        }
-        for (const Order& order : {kWeightsOuter, kActivationsOuter}) {
-          m.tile_order = order;
-          if (fixed_order) set_order(m, memory.tiling);
-          if (outputs_inside_channels(m)) {
-            reason =
-                "memory.tiling.order: C must come last where it is tiled, or partial sums would "
-                "leave the chip";
-            continue;
-          }
-          fitting.push_back({m.tile, m.tile_order, estimate(m)});
-        }
-      }
-    }
-  }
-  if (fitting.empty()) throw MappingError(m.layer, reason);
-  const Candidate& best = best_of(fitting);
-  m.tile = best.tile;
-  m.tile_order = best.tile_order;
+  Search(m, memory).choose();
 }
 
 }  // namespace bitscale

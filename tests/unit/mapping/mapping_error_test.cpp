@@ -6,6 +6,7 @@
 namespace bitscale {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing_support::convolution;
 using testing_support::layer_of;
@@ -162,16 +163,16 @@ std::string behind_a_channel(const std::string& memory) {
 }
 
 TEST(MappingError, TilesThatCannotFitTheirBuffer) {
-  // The smallest tile: 4 filters, 1 channel, 1 output row of 2 windows, of 16-bit words.
+  // The smallest tile: 1 filter, 1 channel, 1 window, of 16-bit words; twice of each.
   const Layer layer = layer_of(convolution(8, 4, 4, 3));
-  EXPECT_THAT(refusal(behind_a_channel("activations: {capacity: 383}"), layer),
-              HasSubstr("a tile of K 4, C 1, 1 output rows needs 384 bits of the activation "
-                        "buffer, which holds 383"));
-  EXPECT_EQ(refusal(behind_a_channel("activations: {capacity: 384}"), layer), "");
-  EXPECT_THAT(refusal(behind_a_channel("weights: {capacity: 1000}"), layer),
-              HasSubstr("needs 1152 bits of the weight buffer, which holds 1000"));
-  EXPECT_THAT(refusal(behind_a_channel("outputs: {capacity: 100}"), layer),
-              HasSubstr("bits of the output buffer, which holds 100"));
+  EXPECT_THAT(refusal(behind_a_channel("activations: {capacity: 287}"), layer),
+              HasSubstr("a tile of N 1, G 1, K 1, C 1, P 1, Q 1 needs 288 bits of the activation "
+                        "buffer, which holds 287"));
+  EXPECT_EQ(refusal(behind_a_channel("activations: {capacity: 288}"), layer), "");
+  EXPECT_THAT(refusal(behind_a_channel("weights: {capacity: 287}"), layer),
+              HasSubstr("needs 288 bits of the weight buffer, which holds 287"));
+  EXPECT_THAT(refusal(behind_a_channel("outputs: {capacity: 31}"), layer),
+              HasSubstr("bits of the output buffer, which holds 31"));
   EXPECT_THAT(refusal(behind_a_channel("shared_capacity: 100"), layer),
               HasSubstr("bits of the shared buffer, which holds 100"));
 }
@@ -179,17 +180,40 @@ TEST(MappingError, TilesThatCannotFitTheirBuffer) {
 TEST(MappingError, StatedTilesThatDoNotFit) {
   EXPECT_THAT(refusal(behind_a_channel("weights: {capacity: 4607}, tiling: {K: 8, C: 4}"),
                       layer_of(convolution(8, 4, 4, 3))),
-              HasSubstr("a tile of K 8, C 4"));
+              AllOf(HasSubstr("a tile of N 1, G 1, K 8, C 4"),
+                    HasSubstr("machine.yaml:3:101: error: memory.tiling: tiles are stated here")));
+}
+
+TEST(MappingError, StatedTilesLargerThanTheirLayer) {
+  EXPECT_THAT(refusal(behind_a_channel("tiling: {layers: {layer: {K: 9}}}"),
+                      layer_of(convolution(8, 4, 4, 3))),
+              AllOf(HasSubstr("tiles of K 9 are larger than the layer, which has K 8"),
+                    HasSubstr("memory.tiling.layers.layer: tiles are stated here")));
+  EXPECT_EQ(refusal(behind_a_channel("tiling: {K: 9}"), layer_of(convolution(8, 4, 4, 3))), "");
+}
+
+TEST(MappingError, StatedTilesThatCutFlattenedRowsUnevenly) {
+  const auto machine = [](const std::string& tile) {
+    return kParallel + "array: {rows: {size: 4, loops: PQ 4}}\n" +
+           "memory: {dram: {kind: channel, bits_per_cycle: 64, clock: 1GHz}, tiling: {" + tile +
+           "}}\n";
+  };
+  const Layer layer = layer_of(convolution(8, 4, 8, 3));  // 6 columns
+  const auto text = HasSubstr("a tile is whole rows or an equal part of one, got P");
+  EXPECT_THAT(refusal(machine("Q: 4"), layer), text);
+  EXPECT_THAT(refusal(machine("P: 2, Q: 3"), layer), text);
+  EXPECT_EQ(refusal(machine("P: 1, Q: 3"), layer), "");
+  EXPECT_EQ(refusal(machine("P: 2, Q: 6"), layer), "");
 }
 
 TEST(MappingError, ChannelsTiledOutsideOtherLoops) {
   const Layer layer = layer_of(convolution(8, 4, 4, 3));
   const std::string order = "tiling: {order: [N, G, C, K, P], ";
   EXPECT_THAT(refusal(behind_a_channel(order + "C: 2, K: 4}"), layer),
-              HasSubstr("memory.tiling.order: C must come last where it is tiled, or partial sums "
+              HasSubstr("order: C must come last where it is tiled, or partial sums "
                         "would leave the chip"));
   // Harmless where nothing inside it has a second tile, or where C itself has not.
-  EXPECT_EQ(refusal(behind_a_channel(order + "C: 2, K: 8, P: 2}"), layer), "");
+  EXPECT_EQ(refusal(behind_a_channel(order + "C: 2, K: 8, P: 2, Q: 2}"), layer), "");
   EXPECT_EQ(refusal(behind_a_channel(order + "K: 4}"), layer), "");
 }
 
@@ -251,7 +275,7 @@ TEST(MachineFile, AnOrderAndItsName) {
 TEST(MachineFile, TileOrdersThatLackALoop) {
   EXPECT_THAT(
       configuration_error(kParallel + kOneRow + "memory: {tiling: {order: [N, G, K, P]}}\n"),
-      HasSubstr("memory.tiling.order: expected each of N, G, K, C and P once"));
+      HasSubstr("memory.tiling.order: expected each of N, G, K, C, P and Q once"));
 }
 
 TEST(MachineFile, BanksThatDoNotDivideTheirMemory) {

@@ -2,6 +2,7 @@
 
 #include "sim/mapping/closed_form.hpp"
 #include "sim/mapping/schedule.hpp"
+#include "sim/mapping/tile_sums.hpp"
 #include "tests/unit/mapping/machines.hpp"
 
 namespace bitscale {
@@ -99,22 +100,23 @@ TEST(Tiles, LastOnesAreSmaller) {
   const Mapping mapping = map(layer_of(convolution(10, 4, 9, 3)),
                               "unit: {kind: parallel}\narray: {rows: {size: 4, loops: K 4}}\n"
                               "memory: {dram: {kind: channel, bits_per_cycle: 64, clock: 1GHz}, "
-                              "tiling: {K: 4, C: 4, P: 3}}\n");
+                              "tiling: {K: 4, C: 4, P: 3, Q: 7}}\n");
   const Schedule schedule(mapping);
   EXPECT_EQ(schedule.tiles(), 3 * 3);
   const Tile last = schedule.tile(8);
   EXPECT_EQ(last.ranges[Dim::K], (Range{8, 10}));
-  EXPECT_EQ(last.ranges[Dim::P], (Range{6 * 7, 7 * 7}));  // 7 output columns, rows flattened
+  EXPECT_EQ(last.ranges[Dim::P], (Range{6, 7}));
   EXPECT_EQ(last.weight_bits, 2 * 4 * 9 * 16);
   EXPECT_EQ(last.activation_bits, 4 * 3 * 9 * 16);  // one output row reads 3 input rows of 9
   EXPECT_EQ(last.output_bits, 2 * 7 * 16);
 }
 
 TEST(Tiles, AreFetchedOnlyWhereTheyChange) {
-  const Mapping mapping = map(layer_of(convolution(8, 4, 9, 3)),
-                              "unit: {kind: parallel}\narray: {rows: {size: 4, loops: K 4}}\n"
-                              "memory: {dram: {kind: channel, bits_per_cycle: 64, clock: 1GHz},\n"
-                              "         tiling: {K: 4, P: 4, C: 4, order: [N, G, K, P, C]}}\n");
+  const Mapping mapping =
+      map(layer_of(convolution(8, 4, 9, 3)),
+          "unit: {kind: parallel}\narray: {rows: {size: 4, loops: K 4}}\n"
+          "memory: {dram: {kind: channel, bits_per_cycle: 64, clock: 1GHz},\n"
+          "         tiling: {K: 4, P: 4, Q: 7, C: 4, order: [N, G, K, P, C]}}\n");
   const Schedule schedule(mapping);
   ASSERT_EQ(schedule.tiles(), 4);
   std::string fetches;
@@ -131,14 +133,66 @@ TEST(Tiles, HoldTheirHalo) {
   LayerShape shape = convolution(1, 1, 9, 3);
   shape.stride_h = shape.stride_w = 2;
   shape.pad_top = 1;
-  const Mapping mapping =
-      map(layer_of(shape),
-          "unit: {kind: parallel}\narray: {rows: {size: 1}}\n"
-          "memory: {dram: {kind: channel, bits_per_cycle: 64, clock: 1GHz}, tiling: {P: 2}}\n");
+  const Mapping mapping = map(
+      layer_of(shape),
+      "unit: {kind: parallel}\narray: {rows: {size: 1}}\n"
+      "memory: {dram: {kind: channel, bits_per_cycle: 64, clock: 1GHz}, tiling: {P: 2, Q: 4}}\n");
   const Schedule schedule(mapping);
   ASSERT_EQ(schedule.tiles(), 2);
   EXPECT_EQ(schedule.tile(0).activation_bits, 4 * 9 * 16);  // rows 0..3, one row is padding
   EXPECT_EQ(schedule.tile(1).activation_bits, 5 * 9 * 16);
+}
+
+TEST(Tiles, HoldTheHaloOfTheirColumns) {
+  // Columns 2..3 of the outputs with a 3x3 kernel and one column of padding: input columns 1..4.
+  LayerShape shape = convolution(1, 1, 8, 3);
+  shape.pad_left = shape.pad_right = 1;
+  const Mapping mapping = map(layer_of(shape),
+                              "unit: {kind: parallel}\narray: {rows: {size: 1}}\n"
+                              "memory: {dram: {kind: channel, bits_per_cycle: 64, clock: 1GHz}, "
+                              "tiling: {P: 6, Q: 2}}\n");
+  const Schedule schedule(mapping);
+  ASSERT_EQ(schedule.tiles(), 4);
+  EXPECT_EQ(schedule.tile(0).activation_bits, 8 * 3 * 16);  // one column is padding
+  EXPECT_EQ(schedule.tile(1).activation_bits, 8 * 4 * 16);
+}
+
+TEST(Tiles, OfFlattenedPixelsMayBePartOfARow) {
+  // Two windows at a time, over rows, on the array; 3 of 6 columns in a tile.
+  const Mapping mapping = map(layer_of(convolution(1, 1, 8, 3)),
+                              "unit: {kind: parallel}\narray: {rows: {size: 2, loops: PQ 2}}\n"
+                              "memory: {dram: {kind: channel, bits_per_cycle: 64, clock: 1GHz}, "
+                              "tiling: {Q: 3}}\n");
+  const Schedule schedule(mapping);
+  ASSERT_EQ(schedule.tiles(), 6 * 2);
+  EXPECT_EQ(schedule.tile(3).ranges[Dim::P], (Range{9, 12}));
+  EXPECT_EQ(schedule.tile(3).activation_bits, 3 * 5 * 16);
+  EXPECT_EQ(schedule.tile(3).output_bits, 3 * 16);
+}
+
+TEST(Tiles, OfAFullyConnectedLayerTakeAllImagesSoThatWeightsAreFetchedOnce) {
+  LayerShape shape = convolution(64, 64, 1, 1);
+  shape.N = 16;
+  const Mapping mapping = map(layer_of(shape),
+                              "unit: {kind: parallel}\narray: {rows: {size: 4, loops: K 4}}\n"
+                              "memory: {dram: {kind: channel, bits_per_cycle: 64, clock: 1GHz},\n"
+                              "         weights: {capacity: 8KiB}}\n");
+  EXPECT_GT(Schedule(mapping).tiles(), 1);
+  EXPECT_EQ(tile_sums(mapping).weight_bits, 64 * 64 * 16);
+}
+
+TEST(Tiles, OfTheEntryForALayerReplaceThoseForAll) {
+  const std::string machine =
+      "unit: {kind: parallel}\narray: {rows: {size: 4, loops: K 4}}\n"
+      "memory: {dram: {kind: channel, bits_per_cycle: 64, clock: 1GHz},\n"
+      "         tiling: {K: 4, C: 4, layers: {layer: {K: 8, order: [K, N, G, P, Q, C]}}}}\n";
+  Layer layer = layer_of(convolution(16, 8, 6, 3));
+  const Mapping own = map(layer, machine);
+  EXPECT_EQ(own.tile[Dim::K], 8);
+  EXPECT_EQ(own.tile[Dim::C], 4);
+  EXPECT_EQ(own.tile_order.front(), Dim::K);
+  layer.name = "other";
+  EXPECT_EQ(map(layer, machine).tile[Dim::K], 4);
 }
 
 TEST(Tiles, OfPackedGroupsAreAsLargeAsTheWidestReach) {
@@ -150,7 +204,7 @@ TEST(Tiles, OfPackedGroupsAreAsLargeAsTheWidestReach) {
            "dataflow: {pack_groups: true}\n"
            "memory: {dram: {kind: channel, bits_per_cycle: 64, clock: 1GHz},\n"
            "         activations: {capacity: " +
-           capacity + "}, tiling: {K: 2, C: 4, P: 4}}\n";
+           capacity + "}, tiling: {K: 2, C: 4, P: 4, Q: 4}}\n";
   };
   EXPECT_EQ(testing_support::refusal_of(layer_of(shape), machine_of(machine("4096"))), "");
   EXPECT_NE(testing_support::refusal_of(layer_of(shape), machine_of(machine("4095"))), "");
@@ -163,7 +217,7 @@ TEST(Tiles, BelowHeavyPaddingAreLargerThanTheFirst) {
     return "unit: {kind: parallel}\narray: {rows: {size: 1}}\n"
            "memory: {dram: {kind: channel, bits_per_cycle: 64, clock: 1GHz},\n"
            "         activations: {capacity: " +
-           capacity + "}, tiling: {P: 1}}\n";
+           capacity + "}, tiling: {P: 1, Q: 8}}\n";
   };
   EXPECT_EQ(testing_support::refusal_of(layer_of(shape), machine_of(machine("256"))), "");
   EXPECT_NE(testing_support::refusal_of(layer_of(shape), machine_of(machine("255"))), "");

@@ -149,11 +149,17 @@ class RandomMachines {
     memory.weights.capacity_bits = chance(40) ? 0 : pick(100, 3000);
     memory.outputs.capacity_bits = chance(40) ? 0 : pick(300, 6000);
     memory.shared_capacity_bits = chance(70) ? 0 : pick(1000, 9000);
-    if (chance(30)) memory.tiling.K = pick(1, 6);
-    if (chance(30)) memory.tiling.C = pick(1, 6);
-    if (chance(30)) memory.tiling.P = pick(1, 3);
-    if (chance(50)) memory.tiling.order = {Dim::N, Dim::G, Dim::K, Dim::P, Dim::C};
-    if (chance(10)) memory.tiling.order = {Dim::P, Dim::K, Dim::G, Dim::N, Dim::C};
+    TileRequest& stated = memory.tiling.all;
+    for (const Dim dim : {Dim::K, Dim::C}) {
+      if (chance(30)) stated.size[dim] = pick(1, 6);
+    }
+    for (const Dim dim : {Dim::N, Dim::G, Dim::P, Dim::Q}) {
+      if (chance(20)) stated.size[dim] = pick(1, 3);
+    }
+    memory.tiling.objective = one_of<TilingObjective>(
+        {TilingObjective::cycles, TilingObjective::traffic, TilingObjective::energy});
+    if (chance(50)) stated.order = {Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q, Dim::C};
+    if (chance(10)) stated.order = {Dim::P, Dim::K, Dim::G, Dim::Q, Dim::N, Dim::C};
   }
 
  private:
