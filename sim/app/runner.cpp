@@ -53,9 +53,11 @@ Provenance provenance(const Experiment& experiment, const std::string& command) 
     p.assumed.emplace_back(
         "gates are drawn by hand and not synthesised or sized, with unit delays and one wire per "
         "pin; the amount of glitches is the least certain part of their energy");
-    p.assumed.emplace_back(
-        "held units, waiting arrays and idle lanes switch nothing; control and the clock's tree "
-        "have no energy");
+    std::string still = "held units, waiting arrays and idle lanes switch nothing";
+    const MachinePower& power = experiment.machine.power;
+    if (!power.has_control) still += "; control has no energy";
+    if (!power.has_clock_root) still += "; the clock's tree has no energy";
+    p.assumed.push_back(still);
   }
   p.recalled = experiment.workload.recalled;
   return p;

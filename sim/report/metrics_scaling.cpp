@@ -41,7 +41,9 @@ constexpr Metric kMetrics[] = {
     {"with_pJ", "pJ", kSavings, "Energy of the machine as it is."},
     {"without_pJ", "pJ", kSavings, "Energy without guard, skipped reads and compression."},
     {"saved_pJ", "pJ", kSavings,
-     "What the mechanism saves; negative where it costs. Of gates, differences within the interval "
+     "What the mechanism saves; negative where it costs (tables for programs: "
+     "saved_<mechanism>_pJ, "
+     "and saved_pJ for all of them). Of gates, differences within the interval "
      "of the sample mean nothing.",
      "without_pJ - with_pJ"},
     {"with_count", "", kSavings, "Events of the machine as it is."},
