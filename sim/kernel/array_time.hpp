@@ -38,7 +38,8 @@ class ArrayTime {
   /// The array waited for others; then a tile begins whose stationary operand arrived so long ago.
   void begin_tile(std::int64_t waited, std::int64_t stationary_for);
   /// All passes of the tile. Turns of a loop over passes between its first and its last are alike:
-  /// from the one on that leaves the state as it found it, they are counted and not visited.
+  /// from the one on that leaves the state as it found it, they are counted and not visited. Tiles
+  /// are alike in the same way, and what one did is remembered for those that start as it did.
   void run_tile(const Tile& tile, PassTotals& totals);
   /// One pass up to its first step, and from its last one on. In between its steps take time.
   [[nodiscard]] StepTime begin_pass(const Pass& pass, PassTotals& totals);
@@ -65,6 +66,14 @@ class ArrayTime {
     bool alike = true;
   };
 
+  /// What a tile did.
+  struct Known {
+    std::uint64_t place = 0;
+    State before, after;
+    PassTotals totals;
+  };
+
+  [[nodiscard]] std::uint64_t place(const Tile& tile) const;
   void run_loops(const Tile& tile, std::size_t loops, std::int64_t first, PassTotals& totals);
   void elapse(std::int64_t cycles);
 
@@ -72,6 +81,7 @@ class ArrayTime {
   const Mapping& mapping_;
   State state_;
   std::vector<Loop> loops_;  ///< innermost first
+  std::vector<Known> known_;
 };
 
 }  // namespace bitscale::kernel

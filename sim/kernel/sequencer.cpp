@@ -28,8 +28,9 @@ Sequencer::Sequencer(const sc_core::sc_module_name& name, const Schedule& schedu
 
 void Sequencer::fetch() {
   Resident next;
+  Tile after = schedule_.tile(0);
   for (std::int64_t i = 0; i < schedule_.tiles(); ++i) {
-    next.tile = schedule_.tile(i);
+    next.tile = after;
     if (next.tile.fetch_weights) {
       weights_.acquire();
       dram_.transfer(next.tile.weight_coded_bits, fetched_);
@@ -41,6 +42,10 @@ void Sequencer::fetch() {
       next.activations_at = now_cycles();
     }
     done_.traffic += tile_traffic(next.tile);
+    const bool last = i + 1 == schedule_.tiles();
+    if (!last) after = schedule_.tile(i + 1);
+    next.frees_weights = last || after.fetch_weights;
+    next.frees_activations = last || after.fetch_activations;
     resident_.write(next);
     ++fetched_tiles_;
   }
@@ -63,11 +68,8 @@ void Sequencer::compute() {
                                                                     : resident.activations_at));
     if (i == 0) time_.spend(Cause::fill, mapping_.latency_cycles, done_);
     run_tile(resident.tile);
-    // A place is free again when the tile in it was used for the last time.
-    const bool last = i + 1 == schedule_.tiles();
-    const Tile next = last ? Tile{} : schedule_.tile(i + 1);
-    if (last || next.fetch_weights) weights_.release();
-    if (last || next.fetch_activations) activations_.release();
+    if (resident.frees_weights) weights_.release();
+    if (resident.frees_activations) activations_.release();
   }
   time_.spend(Cause::drain, time_.draining(), done_);
   synchronise();

@@ -35,6 +35,7 @@ class Sequencer : public sc_core::sc_module {
   struct Resident {
     Tile tile;
     std::int64_t activations_at = 0, weights_at = 0;
+    bool frees_activations = true, frees_weights = true;  ///< places that no later tile uses
     friend std::ostream& operator<<(std::ostream& out, const Resident& r) {
       return out << "tile " << r.tile.index;
     }
