@@ -54,12 +54,28 @@ BufferConfig accumulator_memory(const MachineConfig& machine, int bits) {
   return memory;
 }
 
+/// Every product reads two operands and a partial sum from its position's register file and writes
+/// the sum back; words that buffers read or take go over the array's network once each.
+void add_register_files(const RegisterFileConfig& file, const Traffic& traffic,
+                        std::vector<ActionCount>& actions) {
+  BufferConfig memory;
+  memory.capacity_bits = file.capacity_bits;
+  memory.access_bits = file.word_bits;
+  const std::uint64_t words = traffic.macs * static_cast<std::uint64_t>(file.word_bits);
+  add_buffer(actions, "register_file", memory, 3 * words, words);
+  add(actions, "array_network", Action::array_transfer, {},
+      traffic.activation_reads + traffic.weight_reads + traffic.output_writes +
+          traffic.partial_writes + traffic.partial_reads);
+}
+
 }  // namespace
 
 void count_memory(const MachineConfig& machine, const Traffic& traffic, int accumulator_bits,
                   std::vector<ActionCount>& actions) {
   const MemoryConfig& memory = machine.memory;
-  if (machine.array.accumulator_entries > 1) {
+  if (machine.array.register_file.capacity_bits > 0) {
+    add_register_files(machine.array.register_file, traffic, actions);
+  } else if (machine.array.accumulator_entries > 1) {
     add_buffer(actions, "accumulator_memory", accumulator_memory(machine, accumulator_bits),
                traffic.accumulator_reads, traffic.accumulator_writes);
   }
@@ -84,7 +100,10 @@ void count_memory_area(const MachineConfig& machine, std::vector<AreaItem>& item
     item.count = 1;
     items.push_back(item);
   };
-  if (machine.array.accumulator_entries > 1) {
+  const ArrayConfig& array = machine.array;
+  if (array.register_file.capacity_bits > 0) {
+    memory("register_file", array.positions() * array.register_file.capacity_bits);
+  } else if (array.accumulator_entries > 1) {
     memory("accumulator_memory",
            accumulator_memory(machine, machine.unit->accumulator().bits).capacity_bits);
   }

@@ -24,6 +24,8 @@ std::string_view to_string(Action action) {
       return "flip_flop_clock";
     case Action::flip_flop_toggle:
       return "flip_flop_toggle";
+    case Action::array_transfer:
+      return "array_transfer";
     case Action::wire_toggle:
       return "wire_toggle";
   }

@@ -65,6 +65,7 @@ enum class Action : std::uint8_t {
   switch_glitch,      ///< the same, by pulses before they settle
   flip_flop_clock,    ///< one flip-flop at a clock edge
   flip_flop_toggle,   ///< one flip-flop that changes, beside the nets it drives
+  array_transfer,     ///< one bit over the array's network, between a buffer and register files
   wire_toggle,        ///< one bit of an operand on its way from a buffer to the units
 };
 

@@ -43,6 +43,14 @@ struct Axis {
   bool operator==(const Axis&) const = default;
 };
 
+/// Operands and partial sums that every position of the array keeps beside its multiplier: the
+/// innermost level of a memory hierarchy. Costs energy and area, never time.
+struct RegisterFileConfig {
+  std::int64_t capacity_bits = 0;  ///< 0: registers have no cost of their own
+  std::int64_t word_bits = 16;     ///< of an operand or a partial sum
+  bool operator==(const RegisterFileConfig&) const = default;
+};
+
 /// The array: rows x columns units of `lanes` multipliers each.
 struct ArrayConfig {
   Axis rows, columns, lanes;
@@ -55,6 +63,7 @@ struct ArrayConfig {
   bool shadow_weights = false;  ///< the next stationary weights load while the present ones compute
   std::int64_t vector_lanes =
       16;  ///< elements per cycle of pools, additions and other work without MACs
+  RegisterFileConfig register_file;
 
   [[nodiscard]] std::int64_t positions() const { return rows.size * columns.size * lanes.size; }
   bool operator==(const ArrayConfig&) const = default;

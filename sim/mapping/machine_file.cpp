@@ -175,6 +175,18 @@ bool is_complete_order(std::vector<Dim> order) {
          order == std::vector<Dim>{Dim::N, Dim::G, Dim::K, Dim::C, Dim::P, Dim::Q, Dim::R, Dim::S};
 }
 
+RegisterFileConfig parse_register_file(config::Reader& reader) {
+  RegisterFileConfig file;
+  file.capacity_bits =
+      bits_of(reader
+                  .doc("Size of one; a product reads two operands and a partial sum and writes "
+                       "one back; 0: registers have no cost of their own")
+                  .quantity("capacity", config::Unit::bits, 0, static_cast<double>(kMaxBits), 0.0));
+  file.word_bits = reader.doc("Width of a word").integer("word_bits", 1, 64, 16);
+  reader.finish();
+  return file;
+}
+
 }  // namespace
 
 ArrayConfig parse_array(config::Reader& reader) {
@@ -200,6 +212,8 @@ ArrayConfig parse_array(config::Reader& reader) {
           .boolean("shadow_weights", false);
   array.vector_lanes = reader.doc("Elements per cycle of layers without MACs")
                            .integer("vector_lanes", 1, 1 << 20, 16);
+  array.register_file = reader.doc("Memory of every position, for its energy and area: no time")
+                            .section_or_default("register_file", parse_register_file);
   if (array.positions() > (std::int64_t{1} << 24)) {
     reader.problem("rows",
                    fmt::format("expected at most 2^24 positions in rows x columns x lanes, got {}",

@@ -121,6 +121,7 @@ void map_subwords(Mapping& m, const MachineConfig& machine) {
 void map_axes(Mapping& m, const MachineConfig& machine) {
   for (std::int64_t& factor : m.spatial.values) factor = 1;
   for (std::int64_t& factor : m.in_unit.values) factor = 1;
+  map_subwords(m, machine);  // first: what units do inside is no more for `fit` to place
   m.rows = map_axis(m, machine.array.rows, machine.dataflow);
   m.columns = map_axis(m, machine.array.columns, machine.dataflow);
   m.lanes = map_axis(m, machine.array.lanes, machine.dataflow);
@@ -132,7 +133,6 @@ void map_axes(Mapping& m, const MachineConfig& machine) {
                                               to_string(loop.dim)));
     }
   }
-  map_subwords(m, machine);
   const MappedAxis& lanes = m.lanes;
   if (lanes.activations == Movement::forward || lanes.activations == Movement::slide ||
       lanes.weights == Movement::forward || lanes.partial_sums == Combination::chain) {

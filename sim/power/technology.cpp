@@ -120,6 +120,13 @@ Cost dram_cost(const Technology& technology, const ActionCount& action) {
   return scaled(technology.dram->read_pJ_per_bit, *technology.dram->write_factor);
 }
 
+Cost transfer_cost(const Technology& technology, const ActionCount& action) {
+  if (technology.transfer) return technology.transfer->pJ_per_bit;
+  missing_cost(technology.marks.transfer, "transfer", action.component,
+               "the energy of " + describe_action(action),
+               "'transfer:' with 'word_bits', 'energy' and 'source'");
+}
+
 /// A count of pins' worth of switching, or of what stands for some.
 Cost switching_cost(const Technology& technology, const ActionCount& action) {
   if (!technology.structure) {
@@ -157,6 +164,8 @@ Cost unit_cost_pJ(const Technology& technology, const ActionCount& action) {
     case Action::dram_read:
     case Action::dram_write:
       return dram_cost(technology, action);
+    case Action::array_transfer:
+      return transfer_cost(technology, action);
     case Action::switch_zero_delay:
     case Action::switch_glitch:
     case Action::flip_flop_clock:

@@ -38,9 +38,14 @@ struct DramCosts {
   bool operator==(const DramCosts&) const = default;
 };
 
+/// Words on their way through the array, between buffers and register files.
+struct TransferCosts {
+  Cost pJ_per_bit;  ///< 0 only where the file says so
+};
+
 /// Where and how costs stand in the file, to locate a missing one.
 struct CostMarks {
-  Mark costs, multiply, add, sram, dram, structure, gate;
+  Mark costs, multiply, add, sram, dram, structure, gate, transfer;
 };
 
 /// A manufacturing process as a table of cited costs (energies at `vdd_V`). What turns counts into
@@ -55,6 +60,7 @@ struct Technology {
   std::optional<OperatorCosts> multiply, add;
   std::optional<SramCosts> sram;
   std::optional<DramCosts> dram;
+  std::optional<TransferCosts> transfer;  ///< needed by machines with register files
   std::optional<Cost> nand2_area_um2;
   std::optional<StructureCosts> structure;  ///< absent: no energies from netlists
   std::optional<DelayModel> delay;          ///< absent: one supply only

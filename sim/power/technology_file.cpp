@@ -151,6 +151,18 @@ DramCosts parse_dram(Reader& reader) {
   return dram;
 }
 
+TransferCosts parse_transfer(Reader& reader) {
+  TransferCosts transfer;
+  const std::int64_t bits = reader.doc("Bits of one word").integer("word_bits", 1, 65536);
+  const double energy_J =
+      reader.doc("Energy of one word; 0 declares that the network costs nothing")
+          .quantity("energy", Unit::joule, 0, kMaxEnergyJ);
+  transfer.pJ_per_bit.value = round_significant(energy_J * 1e12 / static_cast<double>(bits));
+  transfer.pJ_per_bit.source = reader.section("source", parse_source);
+  reader.finish();
+  return transfer;
+}
+
 Cost parse_gate(Reader& reader) {
   Cost area;
   area.value = reader.doc("Area of a NAND2 gate")
@@ -176,7 +188,7 @@ Technology parse_technology(Reader& reader) {
   reader.section("costs", [&](Reader& costs) {
     technology.marks = {costs.where(""),     costs.where("multiply"), costs.where("add"),
                         costs.where("sram"), costs.where("dram"),     costs.where("structure"),
-                        costs.where("gate")};
+                        costs.where("gate"), costs.where("transfer")};
     costs.doc("Integer multipliers, over the product of their widths");
     technology.multiply = costs.optional_section("multiply", [](Reader& section) {
       return parse_operator(section, parse_multiply_point, "width_a x width_b");
@@ -187,6 +199,8 @@ Technology parse_technology(Reader& reader) {
     technology.sram =
         costs.doc("On-chip memories, over their capacity").optional_section("sram", parse_sram);
     technology.dram = costs.doc("The off-chip memory").optional_section("dram", parse_dram);
+    technology.transfer = costs.doc("Words over the array's network, to and from register files")
+                              .optional_section("transfer", parse_transfer);
     technology.nand2_area_um2 =
         costs.doc("Logic area per gate").optional_section("gate", parse_gate);
     technology.structure =

@@ -113,7 +113,8 @@ constexpr Metric kMetrics[] = {
     {"action", "", kEnergy,
      "What was done: multiply, add, or one bit read from or written to a memory (sram_read, "
      "sram_write, dram_read, "
-     "dram_write); where gates were followed, a pin switched between settled states "
+     "dram_write) or moved over the array's network (array_transfer); where gates were followed, a "
+     "pin switched between settled states "
      "(switch_zero_delay) or by a pulse before (switch_glitch), a flip-flop clocked or changed "
      "(flip_flop_clock, flip_flop_toggle), a bit of an operand wire changed (wire_toggle)."},
     {"count", "actions", kEnergy, "How often: operations, or bits of memory traffic."},

@@ -27,7 +27,8 @@ Mechanism mechanism_of(const ActionCount& action) {
     default:
       break;
   }
-  if (action.component == "operand_registers" || action.component == "broadcast")
+  if (action.action == Action::array_transfer || action.component == "operand_registers" ||
+      action.component == "broadcast")
     return Mechanism::movement;
   if (action.component == "registers" || action.component == "clock_root") return Mechanism::clocks;
   return Mechanism::logic;

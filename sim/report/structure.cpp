@@ -38,7 +38,8 @@ EnergyGroup group_of(const ActionCount& action) {
       break;
   }
   if (action.component == "vector") return EnergyGroup::vector;
-  if (action.component == "operand_registers" || action.component == "broadcast")
+  if (action.action == Action::array_transfer || action.component == "operand_registers" ||
+      action.component == "broadcast")
     return EnergyGroup::operand_movement;
   return EnergyGroup::arithmetic;
 }

@@ -181,6 +181,27 @@ TEST(Technology, WritesNeedACostOfTheirOwn) {
               HasSubstr("costs.dram: no cost for the energy of dram_write"));
 }
 
+ActionCount network_bit() { return {"array_network", Action::array_transfer, 0, 0, 0, 0, 1}; }
+
+TEST(Technology, TransfersNeedACostThatMayBeDeclaredNothing) {
+  EXPECT_EQ(unit_energy_pJ(horowitz45(), network_bit()), 0);
+  EXPECT_THAT(
+      config_error([&] { (void)unit_energy_pJ(technology_with(kBareMemories), network_bit()); }),
+      HasSubstr("costs.transfer: no cost for the energy of array_transfer"));
+}
+
+TEST(EyerissRatios, PriceAWordByTheLevelItComesFrom) {
+  const Technology ratios = config::read_all(
+      config::load_yaml("configs/technologies/eyeriss_ratios.yaml"), parse_technology);
+  const double mac = unit_energy_pJ(ratios, multiply(16, 16)) + unit_energy_pJ(ratios, add(32));
+  EXPECT_NEAR(mac, 1, 1e-4);
+  EXPECT_NEAR(16 * unit_energy_pJ(ratios, memory(Action::sram_read, 512 * 8, 16)), 1, 1e-6);
+  EXPECT_NEAR(16 * unit_energy_pJ(ratios, network_bit()), 2, 1e-6);
+  EXPECT_NEAR(16 * unit_energy_pJ(ratios, memory(Action::sram_read, 108 * kKiB, 16)), 6, 1e-6);
+  EXPECT_NEAR(16 * unit_energy_pJ(ratios, dram(Action::dram_read)), 200, 1e-6);
+  EXPECT_EQ(label_of(ratios, dram(Action::dram_read)), "published");
+}
+
 TEST(Technology, OtherAccessWidthsNeedARule) {
   const Technology technology = technology_with(kBareMemories);
   EXPECT_THAT(config_error([&] {
