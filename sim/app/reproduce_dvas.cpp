@@ -189,6 +189,10 @@ std::string zeros_text(const char* tensor, const std::string& path, int bits, do
       100 * at_16, tensor, 100 * at_7, bits, path, digest_of(path));
 }
 
+constexpr const char* kAssumed =
+    "assumed: control 70 pJ per cycle at 0.9 V on the array's supply, leakage 5 mW, memories at "
+    "1.1 V, glitches counted once (g = 1)";
+
 std::vector<std::string> inputs_of(const TensorFiles& tensors, const DvasZeros& zeros) {
   std::vector<std::string> inputs = {
       "machine moons40 and technology moons40_tree (configs)",
@@ -196,8 +200,7 @@ std::vector<std::string> inputs_of(const TensorFiles& tensors, const DvasZeros& 
                  zeros.activations_7),
       zeros_text("weights", tensors.weights, tensors.bits, zeros.weights_16, zeros.weights_7),
       "synthetic operands: half-normal activations, laplace weights",
-      "assumed: control 70 pJ per cycle at 0.9 V on the array's supply, leakage 5 mW, memories at "
-      "1.1 V, glitches counted once (g = 1)",
+      kAssumed,
       "fitted: the time scale, to 204 MHz of the drawn 16-bit MAC at 1.1 V"};
   if (tensors.given())
     inputs.emplace_back(

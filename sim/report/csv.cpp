@@ -235,14 +235,14 @@ std::string savings_csv(const RunResult& run, const std::vector<Savings>& saving
 
 std::string reproduce_csv(const ReproduceResult& result) {
   std::string text = line({"experiment", "name", "published", "simulated", "unit", "tolerance",
-                           "verdict", "inputs", "source"});
+                           "verdict", "inputs", "source", "note"});
   for (const ReproduceCheck& check : result.checks) {
     std::string inputs;
     for (const std::string& input : check.inputs) inputs += (inputs.empty() ? "" : "; ") + input;
     text +=
         line({check.experiment, check.name, number(check.published),
               format_significant(check.simulated), check.unit, format_significant(check.tolerance),
-              std::string(to_string(check.verdict)), inputs, check.source});
+              std::string(to_string(check.verdict)), inputs, check.source, check.note});
   }
   return text;
 }

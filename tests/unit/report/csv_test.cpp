@@ -57,11 +57,17 @@ TEST(RunsCsv, EveryRowHasAsManyCellsAsTheHeader) {
 
 TEST(ReproduceCsv, HasARowPerCheck) {
   EXPECT_EQ(reproduce_csv(small_reproduction()),
-            "experiment,name,published,simulated,unit,tolerance,verdict,inputs,source\n"
+            "experiment,name,published,simulated,unit,tolerance,verdict,inputs,source,note\n"
             "stripes,geometric mean speed-up,2.24,2.2475,x,0.015,reproduced,"
-            "profiles: declared; shapes: computed,CAL 2015\n"
+            "profiles: declared; shapes: computed,CAL 2015,\n"
             "stripes,\"lenet, \"\"ideal\"\"\",,5.33333333,x,0.015,information,"
-            "profiles: declared; shapes: computed,\n");
+            "profiles: declared; shapes: computed,,\n");
+}
+
+TEST(ReproduceCsv, SaysWhyAFigureDeviates) {
+  ReproduceResult result = small_reproduction();
+  result.checks[1].note = "assumed, not known";
+  EXPECT_TRUE(reproduce_csv(result).ends_with("computed,,\"assumed, not known\"\n"));
 }
 
 }  // namespace
