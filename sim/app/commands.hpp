@@ -30,6 +30,7 @@ void add_accuracy(CLI::App& app, Action& action, const std::string& command_line
 void add_reproduce(CLI::App& app, Action& action, const std::string& command_line);
 void add_report(CLI::App& app, Action& action);
 void add_unit(CLI::App& app, Action& action, const std::string& command_line);
+void add_precision(CLI::App& app, Action& action, const std::string& command_line);
 void add_import(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);

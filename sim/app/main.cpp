@@ -58,6 +58,7 @@ int run(int argc, char** argv) {
   bitscale::app::add_export(app, action);
   bitscale::app::add_report(app, action);
   bitscale::app::add_unit(app, action, command_line);
+  bitscale::app::add_precision(app, action, command_line);
   bitscale::app::add_check(app, action);
   bitscale::app::add_list(app, action);
   bitscale::app::add_explain(app, action);
