@@ -10,6 +10,7 @@
 #include "sim/report/json.hpp"
 #include "sim/report/savings.hpp"
 #include "sim/report/text.hpp"
+#include "sim/report/trace.hpp"
 
 namespace bitscale::app {
 namespace {
@@ -49,7 +50,40 @@ Experiment without_savings(ExperimentRequest request, const MachineConfig& machi
   return load_experiment(request);
 }
 
-ExitCode run(const ExperimentRequest& request, const OutputOptions& output, bool guard_savings) {
+/// Options of run alone.
+struct RunOptions {
+  bool guard_savings = false;
+  std::string trace;  ///< file for the tile timeline; empty: none
+};
+
+/// The experiment, its timeline asked for where a trace is. Throws before any work where the trace
+/// could not be written.
+Experiment load(const ExperimentRequest& request, const RunOptions& options) {
+  Experiment experiment = load_experiment(request);
+  if (options.trace.empty()) return experiment;
+  if (experiment.simulation.fidelity == kernel::Fidelity::closed_form) {
+    Diagnostic problem;
+    problem.where.file = "command line";
+    problem.key = "--trace";
+    problem.message =
+        "expected fidelity: tile or pin, because closed_form simulates no time that a trace could "
+        "show";
+    throw ConfigError({problem});
+  }
+  require_file_writable(options.trace);
+  experiment.simulation.timeline = true;
+  return experiment;
+}
+
+void write_trace(const RunResult& result, const std::string& path) {
+  if (path.empty()) return;
+  write_file_atomically(path, trace_json(result));
+  if (const std::string note = trace_note(result); !note.empty())
+    fmt::print(stderr, "{}: {}\n", path, note);
+}
+
+ExitCode run(const ExperimentRequest& request, const OutputOptions& output,
+             const RunOptions& options) {
   if (!request.experiment.empty() && !(request.machine.empty() && request.workload.empty())) {
     throw UsageError(
         "error: an experiment names its machine and workload; change them with --set machine=NAME "
@@ -63,12 +97,13 @@ ExitCode run(const ExperimentRequest& request, const OutputOptions& output, bool
   if (request.experiment.empty() && (request.machine.empty() || request.workload.empty())) {
     throw UsageError("error: --machine and --workload go together");
   }
-  const Experiment experiment = load_experiment(request);
+  const Experiment experiment = load(request, options);
   std::optional<Experiment> other;
-  if (guard_savings) other = without_savings(request, experiment.machine.config);
+  if (options.guard_savings) other = without_savings(request, experiment.machine.config);
   if (!output.directory.empty()) require_writable(output.directory);
   RunResult result = run_experiment(experiment, stderr_progress(output.quiet), output.command);
   result.next = next_commands(request);
+  write_trace(result, options.trace);
   std::vector<Savings> savings;
   if (other) {
     savings =
@@ -117,13 +152,15 @@ void add_run(CLI::App& app, Action& action, const std::string& command_line) {
   command->add_option("--machine", request->machine, "Machine by name or path");
   command->add_option("--workload", request->workload, "Network by name or path");
   command->add_option("--vcd", request->vcd, "Prefix of the waveform files of a pin-level run");
-  auto guard_savings = std::make_shared<bool>(false);
-  command->add_flag("--guard-savings", *guard_savings,
+  auto options = std::make_shared<RunOptions>();
+  command->add_option("--trace", options->trace,
+                      "File for the timeline of tiles, in the trace event format of Perfetto");
+  command->add_flag("--guard-savings", options->guard_savings,
                     "Run again without guard, skipped reads and compression: what each saves");
   add_experiment_options(*command, *request);
   add_output_options(*command, *output);
-  command->callback([&action, request, output, guard_savings] {
-    action = [request, output, guard_savings] { return run(*request, *output, *guard_savings); };
+  command->callback([&action, request, output, options] {
+    action = [request, output, options] { return run(*request, *output, *options); };
   });
 }
 

@@ -62,6 +62,7 @@ const std::vector<Command>& commands() {
       {"machine", "machine by name or path", "@machines"},
       {"workload", "network by name or path", "@workloads"},
       {"vcd", "prefix of waveform files", "+path"},
+      {"trace", "timeline of tiles for Perfetto", "+path"},
       {"guard-savings", "what guarding, skipping and compression save", "", true},
   };
   static const std::vector<Option> kCompare = {

@@ -47,6 +47,7 @@ struct SimulationConfig {
   bool check = false;   ///< run values and compare with the reference convolution
   EnergyModel energy_model = EnergyModel::horowitz;
   SamplingConfig sampling;
+  bool timeline = false;  ///< note when each part worked on which tile: --trace, not in files
   std::string
       vcd;  ///< waveforms of a pin-level run: one file per layer, this prefix; empty for none
 };

@@ -202,6 +202,7 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
   kernel::SimulationOptions options;
   options.fidelity = config.fidelity;
   options.widths = config.widths;
+  options.timeline = config.timeline;
   if (!config.vcd.empty()) options.vcd_path = config.vcd + "_" + layer.name;
   kernel::LayerSimulation simulation =
       kernel::simulate_layer(mapping, unit, values ? operands : nullptr, options);
@@ -215,6 +216,7 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
   result.accumulator_bits = mapping.types.accumulator.bits;
   result.macs = simulation.traffic.macs;
   result.cycles = simulation.cycles;
+  result.timeline = std::move(simulation.timeline);
   result.values_computed = values;
   result.overflow_events = simulation.overflow_events;
   if (simulation.partial_sums) result.widths = accumulator_widths(mapping, simulation);

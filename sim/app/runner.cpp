@@ -9,6 +9,7 @@
 #include "sim/app/version.hpp"
 #include "sim/core/hash.hpp"
 #include "sim/power/energy.hpp"
+#include "sim/report/trace.hpp"
 #include "sim/workload/network.hpp"
 
 namespace bitscale::app {
@@ -108,6 +109,7 @@ void run_per_layer(const Experiment& experiment, Progress& progress, LayerSuppli
       const Operands operands = make_operands(layer);
       results.push_back(run_array_layer(experiment, layer, &operands, nullptr, structure, at));
     }
+    if (experiment.simulation.timeline) bound_trace(results);
   }
 }
 
@@ -123,6 +125,7 @@ Tensor run_chained(const Experiment& experiment, Progress& progress, LayerSuppli
     const std::optional<OperatingPoint> point = supplies.point(workload.layers[index]);
     results[index] = run_array_layer(experiment, workload.layers[index], &operands, &sums,
                                      structure, point ? &*point : nullptr);
+    if (experiment.simulation.timeline) bound_trace(results);
     return sums;
   };
   std::vector<Tensor> outputs = run_network(workload, on_array);

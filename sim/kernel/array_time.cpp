@@ -25,6 +25,7 @@ void PassTotals::add(const PassTotals& other, std::uint64_t times) {
   for (std::size_t i = 0; i < kCauses; ++i) cycles.by_cause[i] += times * other.cycles.by_cause[i];
   traffic.add(other.traffic, times);
   passes += times * other.passes;
+  drain_cycles += times * other.drain_cycles;
 }
 
 ArrayTime::ArrayTime(const Schedule& schedule)
@@ -142,7 +143,9 @@ void ArrayTime::end_pass(const Pass& pass, const StepTime& steps, bool last_of_l
   if (pass.spills) spend(Cause::spill, spill_cycles(m, pass.outputs), totals);
   if (pass.finishes) {
     state_.drained[1] = state_.drained[0];
-    state_.drained[0] += drain_cycles(m, pass.outputs);
+    const std::int64_t drain = drain_cycles(m, pass.outputs);
+    state_.drained[0] += drain;
+    totals.drain_cycles += static_cast<std::uint64_t>(drain);
   }
   totals.traffic += pass_traffic(m, pass);
   ++totals.passes;

@@ -14,6 +14,7 @@ struct PassTotals {
   CycleAccount cycles;
   Traffic traffic;
   std::uint64_t passes = 0;
+  std::uint64_t drain_cycles = 0;  ///< of the output unit, hidden or not
   /// Adds what happened `times` times over.
   void add(const PassTotals& other, std::uint64_t times);
 };

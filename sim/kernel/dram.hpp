@@ -26,6 +26,11 @@ class Dram : public sc_core::sc_module {
     wait(done);
   }
 
+  /// Array cycles that a transfer of `bits` occupies the channel.
+  [[nodiscard]] std::int64_t cycles_of(std::int64_t bits) const {
+    const std::int64_t overhead = mapping_.dram.latency_cycles * mapping_.dram.bits_per_cycle;
+    return channel_cycles(mapping_, bits + overhead);
+  }
   [[nodiscard]] std::uint64_t busy_cycles() const { return busy_cycles_; }
   [[nodiscard]] std::int64_t waiting() const { return requests_.num_available(); }
 
@@ -42,8 +47,7 @@ class Dram : public sc_core::sc_module {
     while (true) {
       Request request;
       requests_.read(request);
-      const std::int64_t overhead = mapping_.dram.latency_cycles * mapping_.dram.bits_per_cycle;
-      const std::int64_t busy = channel_cycles(mapping_, request.bits + overhead);
+      const std::int64_t busy = cycles_of(request.bits);
       wait(cycles(busy));
       busy_cycles_ += static_cast<std::uint64_t>(busy);
       request.done->notify(sc_core::SC_ZERO_TIME);

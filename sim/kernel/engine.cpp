@@ -80,7 +80,9 @@ LayerSimulation simulate_layer(const Mapping& mapping, const Unit& unit, const O
   const SimulationContext context;
   const std::unique_ptr<PassExecutor> array = make_executor(mapping, unit, operands, options);
   Dram dram("dram", mapping);
-  Sequencer sequencer("sequencer", schedule, *array, dram);
+  std::optional<Timeline> timeline;
+  if (options.timeline) timeline.emplace();
+  Sequencer sequencer("sequencer", schedule, *array, dram, timeline ? &*timeline : nullptr);
   Watchdog watchdog(
       "watchdog", kPatience, sequencer.finish(), [&] { return sequencer.finished(); },
       [&] { return sequencer.state(); });
@@ -108,6 +110,7 @@ LayerSimulation simulate_layer(const Mapping& mapping, const Unit& unit, const O
   result.overflow_events = record.overflow_events;
   result.macs_visited = record.macs;
   result.pin_active_macs = record.active_macs;
+  result.timeline = std::move(timeline);
   result.sums = record.sums;
   return result;
 }

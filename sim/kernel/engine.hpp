@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/core/account.hpp"
+#include "sim/core/timeline.hpp"
 #include "sim/mapping/schedule.hpp"
 #include "sim/workload/operands.hpp"
 
@@ -20,8 +21,9 @@ enum class Fidelity { tile, pin, closed_form };
 
 struct SimulationOptions {
   Fidelity fidelity = Fidelity::tile;
-  std::string vcd_path;  ///< waveforms of a pin-level simulation, without '.vcd'; empty for none
-  bool widths = false;   ///< note the range of partial sums (tile, with operands)
+  std::string vcd_path;   ///< waveforms of a pin-level simulation, without '.vcd'; empty for none
+  bool timeline = false;  ///< note when each part worked on which tile (not with closed_form)
+  bool widths = false;    ///< note the range of partial sums (tile, with operands)
   bool lose_results =
       false;  ///< test hook: the array never drains, so that the watchdog has something to report
 };
@@ -37,6 +39,7 @@ struct LayerSimulation {
   std::int64_t sum_bound = 0;         ///< beside it: no order of the products leaves +-sum_bound
   std::uint64_t macs_visited = 0;     ///< by the datapaths; with operands only
   std::uint64_t pin_active_macs = 0;  ///< counted by the units at pin level
+  std::optional<Timeline> timeline;   ///< where asked for
   std::vector<std::int64_t> sums;     ///< [n][filter][P][Q]; with operands only
 };
 

@@ -114,6 +114,14 @@ void write_file_atomically(const std::string& path, const std::string& content) 
   staging.commit();
 }
 
+void require_file_writable(const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    fail(path, fs::is_directory(status) ? EISDIR : EINVAL);
+  Staging().write(path, "");
+}
+
 void require_writable(const std::string& directory) {
   Staging staging;
   const fs::path folder(directory);

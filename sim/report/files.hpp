@@ -23,4 +23,8 @@ void write_file_atomically(const std::string& path, const std::string& content);
 /// it. Leaves nothing behind.
 void require_writable(const std::string& directory);
 
+/// The same for a file that is to be written with write_file_atomically(); a device or anything
+/// else that is no plain file is refused.
+void require_file_writable(const std::string& path);
+
 }  // namespace bitscale

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/core/account.hpp"
+#include "sim/core/timeline.hpp"
 #include "sim/power/energy.hpp"
 #include "sim/power/operating_point.hpp"
 #include "sim/workload/classification.hpp"
@@ -89,6 +90,7 @@ struct LayerResult {
   std::optional<SwitchingSample> switching = {};  ///< where gates were followed
   std::optional<StructureEnergy> structure = {};  ///< beside `energy`, with both models
   std::optional<OperatingPoint> operating = {};   ///< where supplies are modelled
+  std::optional<Timeline> timeline = {};          ///< where asked for
 
   [[nodiscard]] std::uint64_t dram_bits() const {
     return dram_bits_activations + dram_bits_weights + dram_bits_outputs;

@@ -5,5 +5,6 @@ bitscale_test(kernel_tests LABEL fast
     ${CMAKE_CURRENT_LIST_DIR}/kernel/hand_computed_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/kernel/slots_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/kernel/tiling_property_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/kernel/timeline_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/kernel/watchdog_test.cpp
   LINKS bitscale_app bitscale_arch bitscale_kernel bitscale_mapping bitscale_workload)
