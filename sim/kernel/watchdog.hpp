@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 #include <systemc>
+#include <utility>
 
 #include "sim/kernel/context.hpp"
 
@@ -23,14 +24,18 @@ class Watchdog : public sc_core::sc_module {
         finish_(finish),
         finished_(std::move(finished)),
         dump_(std::move(dump)) {
-    SC_THREAD(watch);
+    SC_METHOD(watch);
   }
 
   [[nodiscard]] const std::string& report() const { return report_; }
 
  private:
+  /// Called when the simulation starts, and when the layer has ended or patience has.
   void watch() {
-    wait(cycles(patience_), finish_);
+    if (!std::exchange(watching_, true)) {
+      next_trigger(cycles(patience_), finish_);
+      return;
+    }
     if (finished_()) return;
     report_ = dump_();
     // The reason follows in the error; SystemC need not print that it stopped.
@@ -44,6 +49,7 @@ class Watchdog : public sc_core::sc_module {
   std::function<bool()> finished_;
   std::function<std::string()> dump_;
   std::string report_;
+  bool watching_ = false;
 };
 
 }  // namespace bitscale::kernel
