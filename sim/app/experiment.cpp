@@ -242,12 +242,16 @@ void make_data_paths_absolute(Node& node) {
 
 }  // namespace
 
-Experiment load_experiment(const ExperimentRequest& request) {
+Node resolve_experiment(const ExperimentRequest& request) {
   Node tree = experiment_tree(request);
   apply_request(tree, request);
   resolve_references(tree);
-  for (const std::string& assignment : request.overrides) config::apply_override(tree, assignment);
-  if (!request.overrides.empty()) resolve_references(tree);
+  return tree;
+}
+
+Experiment read_experiment(Node tree, const std::vector<std::string>& overrides) {
+  for (const std::string& assignment : overrides) config::apply_override(tree, assignment);
+  if (!overrides.empty()) resolve_references(tree);
   Experiment experiment = config::read_all(tree, parse_experiment);
   experiment.resolved_yaml = config::emit_yaml(tree);
   Node copy = tree;
@@ -256,6 +260,10 @@ Experiment load_experiment(const ExperimentRequest& request) {
   experiment.workload_yaml = config::emit_yaml(*tree.find("workload"));
   experiment.technology_yaml = config::emit_yaml(*tree.find("machine")->find("technology"));
   return experiment;
+}
+
+Experiment load_experiment(const ExperimentRequest& request) {
+  return read_experiment(resolve_experiment(request), request.overrides);
 }
 
 Machine load_machine(const std::string& name_or_path, const std::vector<std::string>& overrides) {

@@ -78,6 +78,12 @@ struct ExperimentRequest {
 /// problem, IoError.
 [[nodiscard]] Experiment load_experiment(const ExperimentRequest& request);
 
+/// The same in two steps, for many experiments that differ in overrides alone: the files once,
+/// which is most of the time, then each experiment. The overrides of the request are left out.
+[[nodiscard]] config::Node resolve_experiment(const ExperimentRequest& request);
+[[nodiscard]] Experiment read_experiment(config::Node tree,
+                                         const std::vector<std::string>& overrides);
+
 /// Parse functions of whole files; also what the JSON Schemas are made from.
 [[nodiscard]] Machine parse_machine(config::Reader& reader);
 [[nodiscard]] Experiment parse_experiment(config::Reader& reader);
