@@ -36,6 +36,7 @@ void add_export(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
+void add_explain_layer(CLI::App& app, Action& action, const std::string& command_line);
 void add_schema(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);
 

@@ -104,6 +104,11 @@ const std::vector<Command>& commands() {
       {"weights", "tensor of weights, .npy", "+path"},
       {"tensor-bits", "width of their values"},
   };
+  static const std::vector<Option> kExplainLayer = {
+      {"machine", "machine by name or path", "@machines"},
+      {"workload", "network by name or path", "@workloads"},
+      {"layer", "one layer"},
+  };
   static const std::vector<Command> kCommands = {
       {"run", "simulate one network on one machine", "@experiments",
        join({kRun, kExperiment, kOutput})},
@@ -126,6 +131,8 @@ const std::vector<Command>& commands() {
        "machines units workloads technologies experiments reproductions metrics profiles",
        {kNames, {"format", "form of the output", "text json"}}},
       {"explain", "definition and formula of a metric", "@metrics", {kMarkdown}},
+      {"explain-layer", "what bounds each layer, and what would speed it up", "@experiments",
+       join({kExplainLayer, kExperiment, kOutput})},
       {"schema", "JSON Schema of a kind of file", "machine workload technology experiment", {}},
       {"completion", "print the completion script of a shell", "bash zsh fish", {}},
   };

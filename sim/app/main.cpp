@@ -62,6 +62,7 @@ int run(int argc, char** argv) {
   bitscale::app::add_check(app, action);
   bitscale::app::add_list(app, action);
   bitscale::app::add_explain(app, action);
+  bitscale::app::add_explain_layer(app, action, command_line);
   bitscale::app::add_schema(app, action);
   bitscale::app::add_completion(app, action);
   try {

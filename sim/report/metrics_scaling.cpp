@@ -9,7 +9,31 @@ constexpr std::string_view kSavings = "Savings on zeros";
 
 constexpr std::string_view kSweep = "Sweeps of precision";
 
+constexpr std::string_view kRoof = "Roofs of layers";
+
 constexpr Metric kMetrics[] = {
+    {"intensity_macs_per_byte", "MAC/B", kRoof,
+     "Operational intensity: multiply-accumulates per byte of DRAM traffic, both ways.",
+     "8 x macs / dram_bits", "operational intensity"},
+    {"peak_macs_per_cycle", "MAC/cycle", kRoof,
+     "What the array does at the layer's precision when no position is ever idle.",
+     "positions / cycles of a step"},
+    {"bandwidth_roof_macs_per_cycle", "MAC/cycle", kRoof,
+     "What the DRAM channel feeds at the layer's intensity; latency left out. Does not exist with "
+     "ideal memory.",
+     "intensity_macs_per_byte x DRAM bits per array cycle / 8"},
+    {"bound", "", kRoof, "Which roof is the lower one: compute (the peak) or memory."},
+    {"attained_macs_per_cycle", "MAC/cycle", kRoof, "What the layer came to.", "macs / cycles"},
+    {"share_of_roof", "fraction", kRoof, "Attained over the lower roof."},
+    {"idle_cycles", "cycles", kRoof, "Compute cycles that idle positions cost.",
+     "compute - macs / peak_macs_per_cycle"},
+    {"advice", "", kRoof,
+     "What would speed the layer up: changes that act on the largest loss are simulated, the best "
+     "is "
+     "named; of the next loss where none of them helps."},
+    {"change", "", kRoof, "The change that the advice rests on, as --set takes it."},
+    {"cycles_after_change", "cycles", kRoof, "Cycles of the layer with that change, simulated."},
+
     {"dram_raw_bits_by_operand", "bits", kSavings,
      "What the fetched operands would be without memory.dram.compression: as the buffers hold "
      "them. Coded bits are counted over whole tensors; each tile moves its tensor's share, rounded "
