@@ -5,8 +5,10 @@
 namespace bitscale::app {
 
 std::span<const Reproduction> reproductions() {
-  static const std::array<Reproduction, 8> kReproductions = {{
+  static const std::array<Reproduction, 9> kReproductions = {{
       {"stripes", "Stripes over DaDianNao on eight networks (2.24x)", reproduce_stripes},
+      {"bitfusion", "Bit Fusion over Eyeriss (3.9x, energy 5.1x) and Stripes (2.6x, 3.9x)",
+       reproduce_bitfusion},
       {"dvas", "AlexNet layer 2 on the 40 nm chip of Moons and Verhelst in four steps (2.56x)",
        reproduce_dvas, reproduce_dvas_on},
       {"dvafs", "the DVAFS multiplier: supplies, energy per word, factors k0..k5", reproduce_dvafs},

@@ -32,6 +32,9 @@ struct Reproduction {
 /// Stripes over DaDianNao on eight networks (2.24x).
 [[nodiscard]] std::vector<ReproduceCheck> reproduce_stripes(const ProgressOutput& progress);
 
+/// Bit Fusion over Eyeriss and Stripes on eight networks, and a Fusion Unit over temporal units.
+[[nodiscard]] std::vector<ReproduceCheck> reproduce_bitfusion(const ProgressOutput& progress);
+
 /// Supplies, energies and factors k0..k5 of the DVAFS multiplier study.
 [[nodiscard]] std::vector<ReproduceCheck> reproduce_dvafs(const ProgressOutput& progress);
 

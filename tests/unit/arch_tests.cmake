@@ -17,6 +17,7 @@ bitscale_test(arch_tests LABEL fast
     ${CMAKE_CURRENT_LIST_DIR}/arch/pin_array_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/pin_unit_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/shift_add_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/arch/temporal_unit_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/unit_file_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/arch/xnor_test.cpp
   LINKS bitscale_activity bitscale_arch bitscale_kernel bitscale_mapping bitscale_workload)
