@@ -4,6 +4,7 @@
 #include <set>
 
 #include "sim/app/reproductions.hpp"
+#include "sim/app/runner.hpp"
 
 namespace bitscale {
 namespace {
@@ -86,6 +87,34 @@ TEST(BitFusionPaper, EveryDeviationIsTakenApart) {
     if (check.published) published.insert(*check.published);
   }
   EXPECT_EQ(published, (std::set<double>{2.6, 3.2, 3.5, 3.9, 5.1, 34.7}));
+}
+
+TEST(Eyeriss, ReadsThreeWordsOfItsRegisterFilesPerProductAndWritesOne) {
+  app::ExperimentRequest request;
+  request.machine = "eyeriss";
+  request.workload = "tiny";
+  request.operands = "off";
+  const RunResult run = app::run_experiment(app::load_experiment(request), {});
+  for (const LayerResult& layer : run.layers) {
+    if (layer.macs == 0) continue;
+    std::uint64_t reads = 0;
+    std::uint64_t writes = 0;
+    std::uint64_t moved = 0;    // over the array's network
+    std::uint64_t buffers = 0;  // read for the array, or written by it
+    for (const ActionCount& action : layer.actions) {
+      if (action.component == "register_file")
+        (action.action == Action::sram_read ? reads : writes) += action.count;
+      if (action.action == Action::array_transfer) moved += action.count;
+      if (action.action == Action::sram_read &&
+          (action.component == "activation_buffer" || action.component == "weight_buffer"))
+        buffers += action.count;
+      if (action.action == Action::sram_write && action.component == "output_buffer")
+        buffers += action.count;
+    }
+    EXPECT_EQ(reads, 3 * 16 * layer.macs) << layer.name;
+    EXPECT_EQ(writes, 16 * layer.macs) << layer.name;
+    EXPECT_EQ(moved, buffers) << layer.name;
+  }
 }
 
 }  // namespace

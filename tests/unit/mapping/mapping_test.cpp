@@ -48,6 +48,17 @@ TEST(Fit, CountsPositionsOfTheSameDimensionOnOtherAxes) {
   EXPECT_EQ(mapping.spatial[Dim::P], 5);
 }
 
+TEST(Fit, LeavesToTheUnitsWhatTheyDoInside) {
+  // Four products of 4 x 4 bits in a unit take 4 of 8 channels; two rows take the rest.
+  const Mapping mapping =
+      map(layer_of(convolution(10, 8, 6, 3), 4, 4),
+          "unit: {kind: bit_fusion}\n"
+          "array: {rows: {size: 16, loops: [C fit, R fit, S fit], partial_sums: chain}}\n");
+  EXPECT_EQ(mapping.spatial[Dim::C], 8);
+  EXPECT_EQ(mapping.spatial[Dim::R], 3);
+  EXPECT_EQ(mapping.spatial[Dim::S], 2);
+}
+
 TEST(Describe, ReadsAsALoopNest) {
   const Mapping mapping = map(layer_of(convolution(300, 20, 7, 3)),
                               "unit: {kind: bit_serial}\n"
