@@ -89,6 +89,7 @@ struct Series {
 template <typename Factors, typename Value>
 double mean(const std::vector<Factors>& series, Value value) {
   std::vector<double> values;
+  values.reserve(series.size());
   for (const Factors& factors : series) values.push_back(value(factors));
   return geometric_mean(values);
 }
