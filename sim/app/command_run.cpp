@@ -137,6 +137,9 @@ void add_experiment_options(CLI::App& command, ExperimentRequest& request) {
                    "Compute outputs and compare them with the reference convolution");
   command.add_flag("--widths", request.widths,
                    "Report per layer the narrowest accumulator that would do");
+  command.add_flag(
+      "--show-mapping", request.show_mapping,
+      "Print the loop nest of every layer, and its tiles as a machine file states them");
   command
       .add_option("--set", request.overrides,
                   "Change one key of the experiment: a.b.c=value; may be given several times")

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
 #include "arch/builtin.hpp"
+#include "sim/app/memory_counts.hpp"
+#include "sim/core/suggest.hpp"
 
 namespace bitscale::app {
 namespace {
@@ -240,6 +243,29 @@ void make_data_paths_absolute(Node& node) {
   }
 }
 
+/// Tiles of a layer that the workload does not have are a mistake.
+void check_tiled_layers(const Experiment& experiment) {
+  std::vector<std::string> names;
+  for (const Layer& layer : experiment.workload.layers) {
+    if (is_array_layer(layer.kind)) names.push_back(layer.name);
+  }
+  std::vector<Diagnostic> problems;
+  for (const auto& [name, request] : experiment.machine.config.memory.tiling.layers) {
+    if (std::ranges::find(names, name) != names.end()) continue;
+    problems.push_back({request.where, request.key,
+                        fmt::format("workload '{}' has no layer '{}' with multiplications{}",
+                                    experiment.workload.name, name, suggestion(name, names))});
+  }
+  if (!problems.empty()) throw ConfigError(config::in_file_order(std::move(problems)));
+}
+
+/// What the choice of tiles weighs is in the technology, which the mapping does not know.
+void complete_tiling(Machine& machine) {
+  TilingConfig& tiling = machine.config.memory.tiling;
+  if (tiling.objective == TilingObjective::energy)
+    tiling.costs = traffic_costs(machine.config, machine.technology);
+}
+
 }  // namespace
 
 Node resolve_experiment(const ExperimentRequest& request) {
@@ -253,6 +279,8 @@ Experiment read_experiment(Node tree, const std::vector<std::string>& overrides)
   for (const std::string& assignment : overrides) config::apply_override(tree, assignment);
   if (!overrides.empty()) resolve_references(tree);
   Experiment experiment = config::read_all(tree, parse_experiment);
+  check_tiled_layers(experiment);
+  complete_tiling(experiment.machine);
   experiment.resolved_yaml = config::emit_yaml(tree);
   Node copy = tree;
   make_data_paths_absolute(copy);
@@ -263,7 +291,9 @@ Experiment read_experiment(Node tree, const std::vector<std::string>& overrides)
 }
 
 Experiment load_experiment(const ExperimentRequest& request) {
-  return read_experiment(resolve_experiment(request), request.overrides);
+  Experiment experiment = read_experiment(resolve_experiment(request), request.overrides);
+  experiment.show_mapping = request.show_mapping;
+  return experiment;
 }
 
 Machine load_machine(const std::string& name_or_path, const std::vector<std::string>& overrides) {

@@ -58,6 +58,7 @@ struct Experiment {
   Machine machine;
   Workload workload;
   SimulationConfig simulation;
+  bool show_mapping = false;  ///< results hold the loop nest of every layer
   std::string resolved_yaml;  ///< the whole resolved tree; reading it again gives this experiment
   std::string rerun_yaml;     ///< the same with data files by absolute path, for another folder
   std::string workload_yaml, technology_yaml;
@@ -69,7 +70,7 @@ struct ExperimentRequest {
   std::string experiment, machine, workload;
   std::optional<std::string> profile, fidelity, operands, layers, energy_model;
   std::optional<std::int64_t> batch;
-  bool check = false, widths = false;
+  bool check = false, widths = false, show_mapping = false;
   std::string vcd;
   std::vector<std::string> overrides;  ///< `a.b.c=value`, over the experiment's tree
 };

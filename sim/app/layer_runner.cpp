@@ -10,6 +10,7 @@
 #include "sim/core/errors.hpp"
 #include "sim/mapping/active_steps.hpp"
 #include "sim/mapping/compression.hpp"
+#include "sim/mapping/loop_nest.hpp"
 #include "sim/workload/reference.hpp"
 #include "sim/workload/statistics.hpp"
 
@@ -221,6 +222,7 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
   result.overflow_events = simulation.overflow_events;
   if (simulation.partial_sums) result.widths = accumulator_widths(mapping, simulation);
   result.mapping = mapping.describe();
+  if (experiment.show_mapping) result.nest = loop_nest(mapping, simulation.traffic);
   result.dram_bits_activations = simulation.traffic.dram_activations;
   result.dram_bits_weights = simulation.traffic.dram_weights;
   result.dram_bits_outputs = simulation.traffic.dram_outputs;

@@ -91,6 +91,28 @@ void count_memory(const MachineConfig& machine, const Traffic& traffic, int accu
   add(actions, "dram_outputs", Action::dram_write, {}, traffic.dram_outputs);
 }
 
+TrafficCosts traffic_costs(const MachineConfig& machine, const Technology& technology) {
+  const auto cost = [&](std::uint64_t Traffic::*bits) {
+    Traffic traffic;
+    traffic.*bits = 1;
+    std::vector<ActionCount> actions;
+    count_memory(machine, traffic, machine.unit->accumulator().bits, actions);
+    double pJ = 0;
+    for (const ActionCount& action : actions) pJ += unit_energy_pJ(technology, action);
+    return pJ;
+  };
+  TrafficCosts costs;
+  costs.dram_read = cost(&Traffic::dram_weights);
+  costs.dram_write = cost(&Traffic::dram_outputs);
+  costs.activation_read = cost(&Traffic::activation_reads);
+  costs.activation_write = cost(&Traffic::activation_fills);
+  costs.weight_read = cost(&Traffic::weight_reads);
+  costs.weight_write = cost(&Traffic::weight_fills);
+  costs.output_read = cost(&Traffic::output_reads);
+  costs.output_write = cost(&Traffic::output_writes);
+  return costs;
+}
+
 void count_memory_area(const MachineConfig& machine, std::vector<AreaItem>& items) {
   const auto memory = [&](const char* name, std::int64_t capacity_bits) {
     AreaItem item;

@@ -5,6 +5,7 @@
 #include "sim/core/account.hpp"
 #include "sim/mapping/machine.hpp"
 #include "sim/mapping/schedule.hpp"
+#include "sim/power/technology.hpp"
 
 namespace bitscale::app {
 
@@ -16,5 +17,10 @@ void count_memory(const MachineConfig& machine, const Traffic& traffic, int accu
 
 /// The memories of a machine, for their area.
 void count_memory_area(const MachineConfig& machine, std::vector<AreaItem>& items);
+
+/// Energy of one bit of each kind of traffic, in pJ, as count_memory and the technology price it; 0
+/// where a buffer has no size. Throws ConfigError where the technology lacks a cost.
+[[nodiscard]] TrafficCosts traffic_costs(const MachineConfig& machine,
+                                         const Technology& technology);
 
 }  // namespace bitscale::app

@@ -118,6 +118,24 @@ std::int64_t tile_columns(const Mapping& m) {
   return m.flattened ? std::min(m.tile[Dim::P], m.shape.Q) : m.tile[Dim::Q];
 }
 
+std::int64_t tile_places(const Mapping& m, Operand operand) {
+  const auto places = [&](const BufferConfig& buffer, std::initializer_list<Dim> dims) {
+    const bool several =
+        std::ranges::any_of(dims, [&](Dim dim) { return m.tile[dim] < m.bound[dim]; });
+    return several && buffer.double_buffered ? 2 : 1;
+  };
+  const Dim filters_or_groups = m.packed_groups ? Dim::K : Dim::G;
+  switch (operand) {
+    case Operand::activations:
+      return places(m.activation_buffer, {Dim::N, filters_or_groups, Dim::P, Dim::Q, Dim::C});
+    case Operand::weights:
+      return places(m.weight_buffer, {Dim::G, Dim::K, Dim::C});
+    case Operand::outputs:
+      break;
+  }
+  return places(m.output_buffer, {Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q});
+}
+
 TileSums tile_sums(const Mapping& m) {
   const LayerShape& s = m.shape;
   const SpanSum rows = input_rows(s).sum(tile_rows(m));

@@ -44,6 +44,10 @@ struct TileSums {
 [[nodiscard]] std::int64_t tile_rows(const Mapping& mapping);
 [[nodiscard]] std::int64_t tile_columns(const Mapping& mapping);
 
+/// Tiles of an operand that its buffer holds at a time: two where it is double buffered and more
+/// than one passes through it.
+[[nodiscard]] std::int64_t tile_places(const Mapping& mapping, Operand operand);
+
 [[nodiscard]] inline std::int64_t tiles_along(const Mapping& m, Dim dim) {
   return ceil_div(m.bound[dim], m.tile[dim]);
 }

@@ -72,23 +72,14 @@ std::optional<std::string> misfit(const Mapping& m, const MemoryConfig& memory,
         m.tile[Dim::N], m.tile[Dim::G], m.tile[Dim::K], m.tile[Dim::C], tile_rows(m),
         tile_columns(m), need, name, capacity);
   };
-  const auto places = [&](const BufferConfig& buffer, std::initializer_list<Dim> dims) {
-    const bool several =
-        std::ranges::any_of(dims, [&](Dim dim) { return m.tile[dim] < m.bound[dim]; });
-    return several && buffer.double_buffered ? 2 : 1;
-  };
-  const Dim filters_or_groups = m.packed_groups ? Dim::K : Dim::G;
-  const std::int64_t activations =
-      sums.largest_activations *
-      places(memory.activations, {Dim::N, filters_or_groups, Dim::P, Dim::Q, Dim::C});
-  const std::int64_t weights =
-      sums.largest_weights * places(memory.weights, {Dim::G, Dim::K, Dim::C});
+  const std::int64_t activations = sums.largest_activations * tile_places(m, Operand::activations);
+  const std::int64_t weights = sums.largest_weights * tile_places(m, Operand::weights);
   // Partial sums that leave the accumulators wait where the outputs will be.
   const std::int64_t width = m.partial_sums_in_place
                                  ? m.output_bits
                                  : std::max<std::int64_t>(m.partial_sum_bits, m.output_bits);
-  const std::int64_t outputs = sums.largest_outputs / m.output_bits * width *
-                               places(memory.outputs, {Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q});
+  const std::int64_t outputs =
+      sums.largest_outputs / m.output_bits * width * tile_places(m, Operand::outputs);
   if (auto text = check("activation", activations, memory.activations.capacity_bits)) return text;
   if (auto text = check("weight", weights, memory.weights.capacity_bits)) return text;
   if (auto text = check("output", outputs, memory.outputs.capacity_bits)) return text;

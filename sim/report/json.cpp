@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/core/rounding.hpp"
+#include "sim/report/loop_nest.hpp"
 #include "sim/report/power.hpp"
 #include "sim/report/structure.hpp"
 
@@ -181,6 +182,7 @@ Json layer_json(const RunResult& run, const LayerResult& layer) {
   if (run.structure_costs) json["structure"] = layer_structure_json(run, layer);
   if (layer.operating) json["operating"] = operating_json(run, layer);
   json["mapping"] = layer.mapping;
+  if (layer.nest) json["loop_nest"] = loop_nest_json(*layer.nest);
   json["check"] = check_json(layer.check);
   return json;
 }

@@ -62,8 +62,7 @@ constexpr Metric kMetrics[] = {
      "Multiply-accumulates whose two operands are both non-zero."},
     {"utilization", "fraction", kWork,
      "Share of the multiplier slots that had a product to work on, guarded ones included. A serial "
-     "unit's slot "
-     "is one cycle.",
+     "unit's slot is one cycle.",
      "(active + guarded) / (active + guarded + idle + stalled)"},
     {"slots", "slots", kWork,
      "Multiplier positions x cycles, by what they did. active + guarded + idle + stalled = "
@@ -98,6 +97,7 @@ constexpr Metric kMetrics[] = {
      "scale",
      "guaranteed accumulator"},
     {"mapping", "", kWork, "The loop nest that ran: tiles, passes, steps and spatial loops."},
+    {"loop_nest", "", kWork, "The same with sizes and traffic, with --show-mapping."},
     {"ideal_memory", "", kWork, "True where the DRAM channel was declared to cost no time."},
 
     {"energy_pJ", "pJ", kEnergy,

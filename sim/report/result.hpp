@@ -8,6 +8,7 @@
 
 #include "sim/core/account.hpp"
 #include "sim/core/timeline.hpp"
+#include "sim/mapping/loop_nest.hpp"
 #include "sim/power/energy.hpp"
 #include "sim/power/operating_point.hpp"
 #include "sim/workload/classification.hpp"
@@ -86,6 +87,7 @@ struct LayerResult {
   std::optional<DramRawBits> dram_raw_bits = {};  ///< where the channel moves compressed operands
   std::optional<CheckResult> check;
   std::string mapping;                            ///< one line for people
+  std::optional<LoopNest> nest = {};              ///< where asked for
   EnergyReport energy;                            ///< of `actions`
   std::optional<SwitchingSample> switching = {};  ///< where gates were followed
   std::optional<StructureEnergy> structure = {};  ///< beside `energy`, with both models

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sim/core/quantity.hpp"
+#include "sim/report/loop_nest.hpp"
 
 namespace bitscale {
 
@@ -247,6 +248,7 @@ std::string run_text(const RunResult& run, const TextStyle& style) {
   text += operands_text(run, style);
   text += causes_text(run, style) + "\n";
   text += energy_text(run, style) + "\n";
+  text += loop_nests_text(run, style);
   text += structure_text(run, style);
   text += power_text(run, style);
   text += bold("What the numbers rest on", style) + "\n";

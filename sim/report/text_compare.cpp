@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/core/quantity.hpp"
+#include "sim/report/loop_nest.hpp"
 #include "sim/report/text.hpp"
 
 namespace bitscale {
@@ -132,6 +133,7 @@ std::string compare_text(const CompareResult& comparison, const TextStyle& style
     text += gates + "\n";
   const std::vector<const RunResult*> runs = same_layers(comparison);
   if (runs.size() > 1) text += layers_text(runs, style) + "\n";
+  for (const RunResult& run : comparison.runs) text += loop_nests_text(run, style);
   if (!comparison.held_equal.empty()) {
     text += fmt::format("  held equal: {}\n", fmt::join(comparison.held_equal, ", "));
   }
