@@ -11,6 +11,7 @@
 #include "sim/app/runner.hpp"
 #include "sim/core/errors.hpp"
 #include "sim/kernel/engine.hpp"
+#include "sim/mapping/closed_form.hpp"
 #include "sim/mapping/compression.hpp"
 
 namespace bitscale::app {
@@ -129,12 +130,7 @@ LayerRoofline explain_layer(const MachineConfig& machine, const Layer& layer,
   LayerRoofline result;
   result.name = layer.name;
   result.kind = to_string(layer.kind);
-  const DramConfig& dram = machine.memory.dram;
-  if (!dram.ideal()) {
-    result.channel_bits_per_cycle = static_cast<double>(dram.bits_per_cycle) *
-                                    static_cast<double>(dram.clock_Hz) /
-                                    static_cast<double>(machine.clock_Hz);
-  }
+  result.channel_bits_per_cycle = channel_bits_per_cycle(machine.memory.dram, machine.clock_Hz);
   Case c{machine, layer, operands, {}, {}, 0};
   if (!is_array_layer(layer.kind)) {
     const LayerResult cost = cost_vector_layer(machine, layer);
@@ -151,8 +147,7 @@ LayerRoofline explain_layer(const MachineConfig& machine, const Layer& layer,
   const Traffic& traffic = simulation.traffic;
   c.dram_bits = result.dram_bits =
       traffic.dram_activations + traffic.dram_weights + traffic.dram_outputs;
-  result.peak_macs_per_cycle =
-      static_cast<double>(c.mapping.positions()) / static_cast<double>(c.mapping.unit_cycles);
+  result.peak_macs_per_cycle = peak_macs_per_cycle(c.mapping);
   advise(c, losses_of(c, result), result);
   return result;
 }

@@ -109,6 +109,14 @@ const std::vector<Command>& commands() {
       {"workload", "network by name or path", "@workloads"},
       {"layer", "one layer"},
   };
+  static const std::vector<Option> kReport = {
+      {"output", "file to write", "+path"},
+      {"title", "heading of the page"},
+      {"format", "the page or one figure", "html svg png"},
+      {"figure", "which figure"},
+      {"width", "pixels of a png"},
+      {"height", "pixels of a png"},
+  };
   static const std::vector<Command> kCommands = {
       {"run", "simulate one network on one machine", "@experiments",
        join({kRun, kExperiment, kOutput})},
@@ -117,6 +125,7 @@ const std::vector<Command>& commands() {
       {"accuracy", "classify real images at each precision", "", join({kAccuracy, kOutput})},
       {"reproduce", "derive published results anew", "@reproductions",
        join({{kStrict}, kTensors, kOutput})},
+      {"report", "make one HTML page of results", "+path", kReport},
       {"unit", "gates, area, delay and energy of an arithmetic unit", "@units",
        join({kUnit, {kSet}, kOutput})},
       {"import", "make a workload of an ONNX model or a SCALE-Sim topology", "+path", kImport},

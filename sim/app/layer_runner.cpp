@@ -9,6 +9,7 @@
 #include "sim/app/structure_model.hpp"
 #include "sim/core/errors.hpp"
 #include "sim/mapping/active_steps.hpp"
+#include "sim/mapping/closed_form.hpp"
 #include "sim/mapping/compression.hpp"
 #include "sim/mapping/loop_nest.hpp"
 #include "sim/workload/reference.hpp"
@@ -221,6 +222,8 @@ LayerResult run_array_layer(const Experiment& experiment, const Layer& layer,
   result.values_computed = values;
   result.overflow_events = simulation.overflow_events;
   if (simulation.partial_sums) result.widths = accumulator_widths(mapping, simulation);
+  result.peak_macs_per_cycle = peak_macs_per_cycle(mapping);
+  result.channel_bits_per_cycle = channel_bits_per_cycle(mapping.dram, mapping.clock_Hz);
   result.mapping = mapping.describe();
   if (experiment.show_mapping) result.nest = loop_nest(mapping, simulation.traffic);
   result.dram_bits_activations = simulation.traffic.dram_activations;

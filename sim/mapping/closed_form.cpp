@@ -277,6 +277,16 @@ std::int64_t channel_cycles(const Mapping& m, std::int64_t bits) {
   return channel_cycles(m.dram, m.clock_Hz, bits);
 }
 
+double peak_macs_per_cycle(const Mapping& m) {
+  return static_cast<double>(m.positions()) / static_cast<double>(m.unit_cycles);
+}
+
+std::optional<double> channel_bits_per_cycle(const DramConfig& dram, std::int64_t clock_Hz) {
+  if (dram.ideal()) return std::nullopt;
+  return static_cast<double>(dram.bits_per_cycle) * static_cast<double>(dram.clock_Hz) /
+         static_cast<double>(clock_Hz);
+}
+
 std::uint64_t bandwidth_bound(const Mapping& m, const Traffic& traffic) {
   const std::uint64_t bits = traffic.dram_activations + traffic.dram_weights + traffic.dram_outputs;
   const CycleAccount own = closed_form(m);

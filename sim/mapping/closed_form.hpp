@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "sim/core/account.hpp"
 #include "sim/mapping/schedule.hpp"
@@ -22,5 +23,11 @@ namespace bitscale {
 [[nodiscard]] std::int64_t channel_cycles(const DramConfig& dram, std::int64_t clock_Hz,
                                           std::int64_t bits);
 [[nodiscard]] std::int64_t channel_cycles(const Mapping& mapping, std::int64_t bits);
+
+/// The roofs of a layer: products per cycle when no position is ever idle, and the channel's bits
+/// per array cycle (nothing for ideal memory).
+[[nodiscard]] double peak_macs_per_cycle(const Mapping& mapping);
+[[nodiscard]] std::optional<double> channel_bits_per_cycle(const DramConfig& dram,
+                                                           std::int64_t clock_Hz);
 
 }  // namespace bitscale

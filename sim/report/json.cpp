@@ -6,6 +6,7 @@
 #include "sim/core/rounding.hpp"
 #include "sim/report/loop_nest.hpp"
 #include "sim/report/power.hpp"
+#include "sim/report/roofline.hpp"
 #include "sim/report/structure.hpp"
 
 namespace bitscale {
@@ -155,6 +156,13 @@ Json layer_json(const RunResult& run, const LayerResult& layer) {
   json["cycles_by_cause"] = cycles_json(layer.cycles);
   json["slots"] = slots_json(layer.slots);
   json["utilization"] = number(layer.utilization());
+  if (layer.macs > 0) {
+    const LayerRoofline roof = roofline_of(layer);
+    json["intensity_macs_per_byte"] = number(roof.intensity_macs_per_byte());
+    json["peak_macs_per_cycle"] = number(roof.peak_macs_per_cycle);
+    json["bandwidth_roof_macs_per_cycle"] = number(roof.bandwidth_roof_macs_per_cycle());
+    json["attained_macs_per_cycle"] = number(roof.attained_macs_per_cycle());
+  }
   json["energy_pJ"] = number(layer.energy.total_pJ);
   json["pJ_per_mac"] = number(layer.energy_per_mac_pJ());
   json["energy_by_component_pJ"] = shares_json(layer.energy.components_pJ);

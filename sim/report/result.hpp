@@ -77,6 +77,8 @@ struct LayerResult {
   std::uint64_t macs = 0;
   CycleAccount cycles;
   SlotAccount slots;
+  double peak_macs_per_cycle = 0;  ///< positions / cycles of a step; 0 without array
+  std::optional<double> channel_bits_per_cycle = {};  ///< of the array; nothing: ideal memory
   int activation_bits = 0, weight_bits = 0, accumulator_bits = 0;
   OperandReport operands;
   std::vector<ActionCount> actions;

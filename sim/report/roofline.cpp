@@ -49,6 +49,18 @@ std::string causes_text(const LayerRoofline& layer) {
 
 }  // namespace
 
+LayerRoofline roofline_of(const LayerResult& layer) {
+  LayerRoofline roof;
+  roof.name = layer.name;
+  roof.kind = layer.kind;
+  roof.macs = layer.macs;
+  roof.cycles = layer.cycles;
+  roof.dram_bits = layer.dram_bits();
+  roof.peak_macs_per_cycle = layer.peak_macs_per_cycle;
+  roof.channel_bits_per_cycle = layer.channel_bits_per_cycle;
+  return roof;
+}
+
 std::optional<double> LayerRoofline::intensity_macs_per_byte() const {
   if (dram_bits == 0) return {};
   return 8 * static_cast<double>(macs) / static_cast<double>(dram_bits);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/core/account.hpp"
+#include "sim/report/result.hpp"
 #include "sim/report/table.hpp"
 
 namespace bitscale {
@@ -41,6 +42,9 @@ struct LayerRoofline {
   /// Cycles that idle positions cost: compute beyond macs / peak.
   [[nodiscard]] double idle_cycles() const;
 };
+
+/// The roofs of a layer that ran; no advice.
+[[nodiscard]] LayerRoofline roofline_of(const LayerResult& layer);
 
 struct RooflineReport {
   std::string version, command, machine, workload, profile, config_sha256;

@@ -76,7 +76,7 @@ class ReportPage(unittest.TestCase):
     def test_every_figure_has_marks_and_a_name(self):
         names = self.script("return [...report.figures.keys()]")
         for name in ("speedup", "energy_gain", "energy", "cycles", "layer_energy", "layer_cycles", "slots", "verdicts", "energy_bits", "array_bits",
-                     "supply_bits", "energy_supply", "pareto"):
+                     "supply_bits", "energy_supply", "pareto", "roofline"):
             self.assertIn(name, names)
             chart = self.driver.find_element(By.CSS_SELECTOR, f"#figure-{name} .chart")
             self.assertTrue(chart.get_attribute("aria-label"))

@@ -108,5 +108,74 @@ function scalingTable(scaling) {
 
 /// Layers under the roofs of their machine: attained MACs per cycle over MACs per byte of DRAM traffic.
 function rooflineFigure(model) {
-  return null;
+  const rows = model.runs.flatMap((run) => arrayLayers(run).filter((layer) => layer.intensity_macs_per_byte > 0 && layer.attained_macs_per_cycle > 0)
+    .map((layer) => ({run, layer})));
+  if (rows.length === 0) return null;
+  const machines = unique(rows.map(({run}) => run.machine));
+  const intensities = rows.map(({layer}) => layer.intensity_macs_per_byte);
+  const [least, most] = [Math.min(...intensities) / 2, Math.max(...intensities) * 2];
+  return {
+    id: 'roofline', title: 'Roofline', height: 440,
+    text: 'Each layer at its operational intensity. Lines: what the DRAM channel feeds, up to the widest peak that the machine has in these ' +
+      'layers; a layer at wider operands has a lower peak, which its text names.',
+    option: () => chartOption({
+      xAxis: {type: 'log', name: 'MACs per byte of DRAM traffic', nameGap: 28, axisLabel: {formatter: compact}},
+      yAxis: {type: 'log', name: 'MACs per cycle', nameGap: 50, axisLabel: {formatter: compact}},
+      grid: {left: 30, bottom: 32},
+      tooltip: itemTooltip((mark) => (mark.data.row ? rooflineText(mark.data.row) : escaped(mark.seriesName))),
+      series: machines.flatMap((machine, i) => {
+        const own = rows.filter(({run}) => run.machine === machine);
+        return [
+          {type: 'scatter', name: machine, symbolSize: 9, itemStyle: {color: seriesColour(i)},
+            data: own.map((row) => ({value: [row.layer.intensity_macs_per_byte, row.layer.attained_macs_per_cycle], row}))},
+          {type: 'line', name: `${machine}: roof`, symbol: 'none', lineStyle: {color: seriesColour(i), width: 1.5}, itemStyle: {color: seriesColour(i)},
+            data: roofOf(own.map(({layer}) => layer), least, most)},
+        ];
+      }),
+    }),
+    table: () => table('Roofline', [
+      {key: 'run', name: 'run', value: ({run}) => run.label},
+      {key: 'layer', name: 'layer', value: ({layer}) => layer.name},
+      {key: 'intensity', name: 'MACs per byte', value: ({layer}) => layer.intensity_macs_per_byte},
+      {key: 'peak', name: 'peak, MACs per cycle', value: ({layer}) => layer.peak_macs_per_cycle},
+      {key: 'roof', name: 'DRAM roof', value: ({layer}) => layer.bandwidth_roof_macs_per_cycle},
+      {key: 'attained', name: 'attained', value: ({layer}) => layer.attained_macs_per_cycle},
+      {key: 'bound', name: 'bound', value: ({layer}) => boundOf(layer)},
+    ], rows).node,
+  };
+}
+
+/// Points of one machine's roof: the slope of its channel, where it has one, then the peak.
+function roofOf(layers, least, most) {
+  const peak = Math.max(...layers.map((layer) => layer.peak_macs_per_cycle));
+  const fed = layers.find((layer) => layer.bandwidth_roof_macs_per_cycle);
+  if (!fed) return [[least, peak], [most, peak]];
+  const slope = fed.bandwidth_roof_macs_per_cycle / fed.intensity_macs_per_byte;
+  const ridge = peak / slope;
+  if (ridge >= most) return [[least, slope * least], [most, slope * most]];
+  if (ridge <= least) return [[least, peak], [most, peak]];
+  return [[least, slope * least], [ridge, peak], [most, peak]];
+}
+
+const boundOf = (layer) => (layer.bandwidth_roof_macs_per_cycle && layer.bandwidth_roof_macs_per_cycle < layer.peak_macs_per_cycle ? 'memory' : 'compute');
+
+function rooflineText({run, layer}) {
+  return [escaped(`${layer.name}, ${run.label}`), `${plain(layer.attained_macs_per_cycle)} MACs per cycle`,
+    `peak ${plain(layer.peak_macs_per_cycle)}, DRAM roof ${layer.bandwidth_roof_macs_per_cycle ? plain(layer.bandwidth_roof_macs_per_cycle) : 'none'}`,
+    `bound by ${boundOf(layer)}`].join('<br>');
+}
+
+/// What would speed layers up, as bitscale explain-layer says it.
+function adviceTable(explanations) {
+  const rows = explanations.flatMap(({provenance, layers}) => layers.filter((layer) => layer.advice)
+    .map((layer) => ({...layer, label: `${provenance.workload} on ${provenance.machine}`})));
+  return table('What would speed layers up', [
+    {key: 'run', name: 'run', value: (layer) => layer.label},
+    {key: 'layer', name: 'layer', value: (layer) => layer.name},
+    {key: 'cycles', name: 'cycles', value: (layer) => layer.cycles},
+    {key: 'bound', name: 'bound', value: (layer) => layer.bound},
+    {key: 'share', name: 'of its roof', unit: '%', value: (layer) => layer.share_of_roof},
+    {key: 'advice', name: 'what would help', long: true, value: (layer) => layer.advice},
+    {key: 'after', name: 'cycles then', value: (layer) => layer.cycles_after_change},
+  ], rows).node;
 }

@@ -16,6 +16,7 @@ function sectionsOf(model, register) {
     if (roofs) add('roofline', 'Roofline', drawn([roofs]));
     add('mapping', 'Mapping', [mappings(model)]);
   }
+  if (model.explanations.length) add('advice', 'What would help', [adviceTable(model.explanations)]);
   for (const scaling of model.scalings) add('precision', 'Precision and supply', [...drawn(scalingFigures(scaling)), scalingTable(scaling)]);
   for (const sweep of model.sweeps) add('sweep', `Sweep ${sweep.name}`, sweepSection(sweep, register));
   if (model.runs.length) add('provenance', 'Provenance', provenance(model));

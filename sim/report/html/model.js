@@ -1,7 +1,7 @@
 // What the report's inputs hold, in the shapes that figures and tables use.
 
 function readModel(inputs) {
-  const model = {runs: [], means: [], conditions: [], checks: [], scalings: [], sweeps: [], next: []};
+  const model = {runs: [], means: [], conditions: [], checks: [], explanations: [], scalings: [], sweeps: []};
   for (const {name, kind, data} of inputs) {
     if (kind === 'run') model.runs.push(runOf(data, name));
     if (kind === 'compare') {
@@ -10,6 +10,8 @@ function readModel(inputs) {
       for (const one of data.runs) model.runs.push({...runOf(one.result, name), ...comparisonOf(one)});
     }
     if (kind === 'reproduce') model.checks.push(...data.checks);
+    if (kind === 'accuracy') model.runs.push(...data.runs.map((one) => runOf(one.result, name)));
+    if (kind === 'explain_layer') model.explanations.push(data);
     if (kind === 'precision_sweep') model.scalings.push(data);
     if (kind === 'sweep') model.sweeps.push({name, ...data});
   }
