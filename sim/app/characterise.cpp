@@ -28,13 +28,13 @@ constexpr std::array<std::pair<Encoding, Encoding>, 8> kPairs = {{
     {Encoding::binary_pm1, Encoding::binary_pm1},
 }};
 
-int parse_bits(std::string_view text, const std::string& whole) {
+int parse_bits(std::string_view text, const std::string& whole, std::string_view option) {
   int bits = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits);
   if (error == std::errc() && end == text.data() + text.size() && bits >= 1 && bits <= 16)
     return bits;
   throw UsageError(fmt::format(
-      "error: --bits: expected AxW with 1 to 16 bits each, as in 8x4, got '{}'", whole));
+      "error: {}: expected AxW with 1 to 16 bits each, as in 8x4, got '{}'", option, whole));
 }
 
 UnitModeReport mode_report(const Unit& unit, std::int64_t lanes, const OperandTypes& types,
@@ -88,14 +88,15 @@ void describe_gates(const netlist::Netlist& gates, UnitReport& report) {
 
 }  // namespace
 
-OperandBits parse_operand_bits(const std::string& text) {
+OperandBits parse_operand_bits(const std::string& text, std::string_view option) {
   const std::size_t cross = text.find('x');
   const std::string_view view = text;
   if (cross == std::string::npos) {
-    const int bits = parse_bits(view, text);
+    const int bits = parse_bits(view, text, option);
     return {bits, bits};
   }
-  return {parse_bits(view.substr(0, cross), text), parse_bits(view.substr(cross + 1), text)};
+  return {parse_bits(view.substr(0, cross), text, option),
+          parse_bits(view.substr(cross + 1), text, option)};
 }
 
 std::optional<OperandTypes> types_for(const Unit& unit, const OperandBits& bits) {

@@ -15,8 +15,9 @@ struct OperandBits {
   int activation = 0, weight = 0;
 };
 
-/// `8x4` or `8` (both). Throws UsageError.
-[[nodiscard]] OperandBits parse_operand_bits(const std::string& text);
+/// `8x4` or `8` (both). Throws UsageError that names the option.
+[[nodiscard]] OperandBits parse_operand_bits(const std::string& text,
+                                             std::string_view option = "--bits");
 
 /// Types of these widths that the unit takes: the first of two's complement, unsigned activations,
 /// and the encodings of quantised networks. Nothing where it takes none.

@@ -4,11 +4,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "arch/unit.hpp"
 #include "sim/app/commands.hpp"
+#include "sim/app/compare_plan.hpp"
 #include "sim/app/experiment_options.hpp"
 #include "sim/app/precision_sweep.hpp"
 #include "sim/app/runner.hpp"
+#include "sim/report/comparison.hpp"
 #include "sim/report/csv.hpp"
 #include "sim/report/json.hpp"
 #include "sim/report/text.hpp"
@@ -17,67 +18,42 @@ namespace bitscale::app {
 namespace {
 
 struct CompareRequest {
-  std::vector<std::string> machines, workloads;
+  ComparePlan plan;
+  std::string iso, iso_bits;
   std::vector<int> precisions;  ///< any: a sweep at one throughput, with scaled supplies
-  ExperimentRequest common;
   OutputOptions output;
 };
 
-/// Figures of different processes cannot be compared: energy and area would mean different things.
-void require_one_technology(const std::vector<Experiment>& experiments) {
-  for (const Experiment& other : experiments) {
-    const Experiment& first = experiments.front();
-    if (other.technology_yaml == first.technology_yaml) continue;
-    throw UsageError(fmt::format(
-        "error: machines '{}' and '{}' use different technologies ({} and {}); a comparison needs "
-        "one, "
-        "for example --set machine.technology={}",
-        first.machine.config.name, other.machine.config.name, first.machine.technology.name,
-        other.machine.technology.name, first.machine.technology.name));
-  }
-}
-
-/// What the machines share and what they do not, beside the work.
-void add_conditions(const std::vector<Experiment>& experiments, CompareResult& result) {
-  result.held_equal = {"layers, operands and precisions",
-                       "technology " + experiments.front().machine.technology.name};
-  const MachineConfig& first = experiments.front().machine.config;
-  const auto compare = [&](const std::string& what, const auto& equal) {
-    const bool held = std::ranges::all_of(
-        experiments, [&](const Experiment& e) { return equal(e.machine.config); });
-    (held ? result.held_equal : result.free).push_back(what);
-  };
-  compare("clock", [&](const MachineConfig& m) { return m.clock_Hz == first.clock_Hz; });
-  compare("memory hierarchy", [&](const MachineConfig& m) { return m.memory == first.memory; });
-  compare("kind of unit",
-          [&](const MachineConfig& m) { return m.unit->kind() == first.unit->kind(); });
-  compare("number of multiplier positions",
-          [&](const MachineConfig& m) { return m.array.positions() == first.array.positions(); });
-  result.free.emplace_back("area");
-}
-
 /// Commands that follow this one; none that would not run as it stands.
-std::vector<std::string> next_commands(const CompareRequest& request) {
+std::vector<std::string> next_commands(const ComparePlan& plan, const CompareResult& result) {
   std::vector<std::string> next;
-  if (request.common.overrides.empty()) {
-    const std::string profile =
-        request.common.profile ? " --profile " + *request.common.profile : "";
-    next.push_back(fmt::format("bitscale run --machine {} --workload {}{}", request.machines.back(),
-                               request.workloads.back(), profile));
+  if (plan.common.overrides.empty() && plan.workload_for.empty()) {
+    std::string run = fmt::format("bitscale run --machine {} --workload {}", plan.machines.back(),
+                                  plan.workloads.back());
+    if (plan.common.profile) run += " --profile " + *plan.common.profile;
+    for (const std::string& setting : result.sizes.back().settings)
+      run += fmt::format(" --set 'machine.{}'", setting);
+    next.push_back(std::move(run));
   }
   next.emplace_back("bitscale explain speedup");
   return next;
 }
 
 ExitCode sweep(const CompareRequest& request) {
-  if (request.workloads.size() != 1) throw UsageError("error: --precision-sweep takes one network");
-  if (request.common.profile)
+  const ComparePlan& plan = request.plan;
+  if (plan.workloads.size() != 1) throw UsageError("error: --precision-sweep takes one network");
+  if (plan.common.profile)
     throw UsageError("error: --precision-sweep and --profile both say how wide operands are");
+  if (!request.iso.empty() || !request.iso_bits.empty() || plan.iso_task ||
+      !plan.workload_for.empty())
+    throw UsageError(
+        "error: --precision-sweep holds throughput equal by clocks and supplies; --iso, "
+        "--iso-bits, --iso-task and --workload-for belong to comparisons without it");
   SweepRequest one;
-  one.machines = request.machines.empty() ? scaling_machines() : request.machines;
+  one.machines = plan.machines.empty() ? scaling_machines() : plan.machines;
   one.bits = request.precisions;
-  one.common = request.common;
-  one.common.workload = request.workloads.front();
+  one.common = plan.common;
+  one.common.workload = plan.workloads.front();
   one.command = request.output.command;
   if (!request.output.directory.empty()) require_writable(request.output.directory);
   const ScalingResult result = sweep_precisions(one, stderr_progress(request.output.quiet));
@@ -87,31 +63,44 @@ ExitCode sweep(const CompareRequest& request) {
   return result.matched ? ExitCode::ok : ExitCode::check_failed;
 }
 
+/// What is held equal, as the command line says it.
+std::optional<IsoRequest> iso_of(const CompareRequest& request) {
+  std::optional<IsoRequest> iso;
+  if (!request.iso.empty()) iso = parse_iso(request.iso);
+  if (request.iso_bits.empty()) return iso;
+  if (!iso || (iso->held != Held::power && iso->held != Held::throughput))
+    throw UsageError(
+        "error: --iso-bits states the operands of --iso power and --iso throughput; nothing else "
+        "depends on them");
+  iso->bits = parse_operand_bits(request.iso_bits, "--iso-bits");
+  return iso;
+}
+
 ExitCode compare(const CompareRequest& request) {
   if (!request.precisions.empty()) return sweep(request);
-  if (request.machines.size() < 2)
+  if (request.plan.machines.size() < 2)
     throw UsageError("error: --machines needs at least two names with commas between");
-  std::vector<Experiment> experiments;
-  for (const std::string& workload : request.workloads) {
-    for (const std::string& machine : request.machines) {
-      ExperimentRequest one = request.common;
-      one.machine = machine;
-      one.workload = workload;
-      experiments.push_back(load_experiment(one));
-    }
-  }
-  require_one_technology(experiments);
+  ComparePlan plan = request.plan;
+  plan.iso = iso_of(request);
+  const CompareExperiments experiments = plan_comparison(plan);
   if (!request.output.directory.empty()) require_writable(request.output.directory);
   CompareResult result;
+  result.sizes = experiments.sizes;
+  result.iso = experiments.iso;
+  result.iso_task = experiments.iso_task;
   add_conditions(experiments, result);
-  result.next = next_commands(request);
-  for (const Experiment& experiment : experiments) {
-    result.runs.push_back(
-        run_experiment(experiment, stderr_progress(request.output.quiet), request.output.command));
+  result.next = next_commands(plan, result);
+  for (std::size_t task = 0; task < experiments.tasks.size(); ++task) {
+    for (const std::vector<Experiment>& machine : experiments.machines) {
+      result.runs.push_back(run_experiment(machine[task], stderr_progress(request.output.quiet),
+                                           request.output.command));
+      result.runs.back().task = experiments.tasks[task];
+    }
   }
   publish(request.output, "compare",
           {[&] { return dump(compare_json(result)); }, [&] { return runs_csv(result.runs); },
-           [&](const TextStyle& style) { return compare_text(result, style); }});
+           [&](const TextStyle& style) { return compare_text(result, style); }},
+          {{"compare_summary.csv", comparison_csv(result)}});
   bool matched = true;
   for (const RunResult& run : result.runs) matched = matched && run.check_matched().value_or(true);
   return matched ? ExitCode::ok : ExitCode::check_failed;
@@ -125,7 +114,7 @@ void add_compare(CLI::App& app, Action& action, const std::string& command_line)
   CLI::App* command =
       app.add_subcommand("compare", "Simulate networks on several machines, side by side");
   command
-      ->add_option("--machines", request->machines,
+      ->add_option("--machines", request->plan.machines,
                    "Machines by name or path, commas between; the first is the baseline")
       ->delimiter(',');
   command
@@ -134,10 +123,23 @@ void add_compare(CLI::App& app, Action& action, const std::string& command_line)
                    "supplies that each precision needs")
       ->delimiter(',')
       ->check(CLI::Range(1, 16));
-  command->add_option("--workload", request->workloads, "Networks by name or path, commas between")
+  command
+      ->add_option("--workload", request->plan.workloads,
+                   "Networks by name or path, commas between")
       ->delimiter(',')
       ->required();
-  add_experiment_options(*command, request->common);
+  command->add_option("--iso", request->iso,
+                      "Resize the arrays to be equal in macs, area, power or throughput: in what "
+                      "the first machine has, or in a value as in area=1.5mm2");
+  command->add_option("--iso-bits", request->iso_bits,
+                      "Operands at which --iso power and throughput hold: AxW, or the layers'");
+  command
+      ->add_option("--workload-for", request->plan.workload_for,
+                   "MACHINE=NETWORK[:PROFILE],...: its networks in the place of --workload's")
+      ->allow_extra_args(false);
+  command->add_flag("--iso-task", request->plan.iso_task,
+                    "Networks of one task may differ in layers, MACs and precisions");
+  add_experiment_options(*command, request->plan.common);
   add_output_options(*command, request->output);
   command->callback([&action, request] { action = [request] { return compare(*request); }; });
 }

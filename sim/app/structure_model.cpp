@@ -21,13 +21,13 @@ double lane_cycles(const Unit& unit, std::int64_t macs, const OperandTypes& type
          static_cast<double>(mode.products);
 }
 
+}  // namespace
+
 OperandTypes types_of(const Layer& layer, const Unit& unit) {
   OperandTypes types = {layer.activation, layer.weight, unit.accumulator()};
   if (layer.accumulator_bits > 0) types.accumulator.bits = layer.accumulator_bits;
   return types;
 }
-
-}  // namespace
 
 StructureModel::StructureModel(const Experiment& experiment) : experiment_(experiment) {
   const Unit& unit = *experiment.machine.config.unit;

@@ -30,6 +30,9 @@ class StructureModel {
   double whole_work_ = 0;  ///< cycles of units over all layers that run
 };
 
+/// Types that a layer hands to a unit, with the accumulator in force.
+[[nodiscard]] OperandTypes types_of(const Layer& layer, const Unit& unit);
+
 /// Gates and registers of the machine's units in NAND2 equivalents. Nothing where no layer runs on
 /// the array.
 [[nodiscard]] std::vector<AreaItem> gate_area(const Experiment& experiment);

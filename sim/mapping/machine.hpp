@@ -40,6 +40,7 @@ struct Axis {
   Movement activations = Movement::broadcast;
   Movement weights = Movement::broadcast;
   Combination partial_sums = Combination::local;
+  std::int64_t resize_step = 1;  ///< comparisons change `size` in such steps; 0: never
   bool operator==(const Axis&) const = default;
 };
 

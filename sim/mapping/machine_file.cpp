@@ -92,6 +92,12 @@ Axis parse_axis(config::Reader& reader, bool lanes) {
                           .choice("partial_sums", kCombinations,
                                   std::optional(lanes && !axis.loops.empty() ? Combination::tree
                                                                              : Combination::local));
+  // The lanes belong to the unit, whose gates depend on them.
+  if (!lanes) {
+    axis.resize_step =
+        reader.doc("Steps in which comparisons at one area, say, change the size; 0: never")
+            .integer("resize_step", 0, kMaxAxis, 1);
+  }
   if (!reader.describing() && reader.problem_count() == problems) check_axis(reader, axis);
   reader.finish();
   return axis;

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "sim/core/rounding.hpp"
+#include "sim/report/comparison.hpp"
 #include "sim/report/power.hpp"
 #include "sim/report/structure.hpp"
 
@@ -231,6 +232,56 @@ std::string runs_csv(const std::vector<RunResult>& runs) { return table(runs, nu
 
 std::string savings_csv(const RunResult& run, const std::vector<Savings>& savings) {
   return table({run}, &savings);
+}
+
+std::string comparison_csv(const CompareResult& comparison) {
+  std::string text = line({"task",
+                           "workload",
+                           "machine",
+                           "baseline",
+                           "speedup",
+                           "energy_gain",
+                           "edp_gain",
+                           "tops",
+                           "tops_per_W",
+                           "tops_per_mm2",
+                           "tops_1b",
+                           "tops_per_W_1b",
+                           "tops_per_mm2_1b",
+                           "rows",
+                           "columns",
+                           "lanes",
+                           "positions",
+                           "array_area_um2",
+                           "held",
+                           "held_value",
+                           "held_deviation"});
+  const auto add = [&](std::vector<std::string> cells, const auto& figures) {
+    for (const std::optional<double>& value :
+         {std::optional<double>(figures.speedup), figures.energy_gain, figures.edp_gain,
+          std::optional<double>(figures.tops), figures.tops_per_W, figures.tops_per_mm2,
+          std::optional<double>(figures.tops_1b), figures.tops_per_W_1b, figures.tops_per_mm2_1b})
+      cells.push_back(number(value));
+    const std::string& machine = figures.machine;
+    const auto size = std::ranges::find_if(
+        comparison.sizes, [&](const MachineSize& each) { return each.machine == machine; });
+    if (size == comparison.sizes.end()) {
+      cells.insert(cells.end(), 8, "");
+    } else {
+      for (const std::int64_t count : {size->rows, size->columns, size->lanes, size->positions()})
+        cells.push_back(std::to_string(count));
+      cells.push_back(number(size->area_um2));
+      cells.emplace_back(comparison.iso ? to_string(comparison.iso->held) : "");
+      cells.push_back(number(size->held));
+      cells.push_back(number(size->deviation()));
+    }
+    text += line(cells);
+  };
+  for (const ComparisonRow& row : comparison_rows(comparison))
+    add({row.task, row.workload, row.machine, row.baseline}, row);
+  for (const MachineMean& mean : machine_means(comparison))
+    add({"geometric mean", "", mean.machine, mean.baseline}, mean);
+  return text;
 }
 
 std::string reproduce_csv(const ReproduceResult& result) {

@@ -9,6 +9,8 @@
 
 namespace bitscale {
 
+struct CompareResult;
+
 /// One cell after RFC 4180: quoted where it holds a comma, a quote or a line break.
 [[nodiscard]] std::string csv_cell(std::string_view text);
 
@@ -20,6 +22,9 @@ namespace bitscale {
 /// The table of one run with columns for what its layers save on zeros, by mechanism; empty for
 /// layers without MACs.
 [[nodiscard]] std::string savings_csv(const RunResult& run, const std::vector<Savings>& savings);
+
+/// A row per task and machine, then one per machine with geometric means over the tasks.
+[[nodiscard]] std::string comparison_csv(const CompareResult& comparison);
 
 /// A row per check.
 [[nodiscard]] std::string reproduce_csv(const ReproduceResult& result);

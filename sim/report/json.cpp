@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/core/rounding.hpp"
+#include "sim/report/comparison.hpp"
 #include "sim/report/loop_nest.hpp"
 #include "sim/report/power.hpp"
 #include "sim/report/roofline.hpp"
@@ -271,30 +272,76 @@ Json run_json(const RunResult& run) {
   return json;
 }
 
+namespace {
+
+/// Figures that rows and means share.
+template <typename Figures>
+void add_figures(const Figures& figures, Json& json) {
+  json["speedup"] = number(figures.speedup);
+  json["energy_gain"] = number(figures.energy_gain);
+  json["edp_gain"] = number(figures.edp_gain);
+  json["tops"] = number(figures.tops);
+  json["tops_per_W"] = number(figures.tops_per_W);
+  json["tops_per_mm2"] = number(figures.tops_per_mm2);
+  json["tops_1b"] = number(figures.tops_1b);
+  json["tops_per_W_1b"] = number(figures.tops_per_W_1b);
+  json["tops_per_mm2_1b"] = number(figures.tops_per_mm2_1b);
+}
+
+Json arrays_json(const CompareResult& comparison) {
+  Json json = Json::array();
+  for (const MachineSize& size : comparison.sizes) {
+    json.push_back({{"machine", size.machine},
+                    {"rows", size.rows},
+                    {"columns", size.columns},
+                    {"lanes", size.lanes},
+                    {"declared_rows", size.declared_rows},
+                    {"declared_columns", size.declared_columns},
+                    {"positions", size.positions()},
+                    {"array_area_um2", number(size.area_um2)},
+                    {"held_value", number(size.held)},
+                    {"held_deviation", number(size.deviation())},
+                    {"resize_settings", size.settings}});
+  }
+  return json;
+}
+
+Json iso_json(const std::optional<IsoCondition>& iso) {
+  if (!iso) return nullptr;
+  return {{"held", to_string(iso->held)},
+          {"held_definition", iso->definition},
+          {"asked_value", number(iso->asked)},
+          {"asked_by", iso->given_by}};
+}
+
+}  // namespace
+
 Json compare_json(const CompareResult& comparison) {
   Json json;
   json["schema_version"] = kReportSchemaVersion;
   json["held_equal"] = comparison.held_equal;
   json["free"] = comparison.free;
+  json["iso"] = iso_json(comparison.iso);
+  json["iso_task"] = comparison.iso_task;
+  json["arrays"] = arrays_json(comparison);
   json["runs"] = Json::array();
-  for (const RunResult& run : comparison.runs) {
-    const RunResult& baseline = baseline_of(comparison, run);
+  const std::vector<ComparisonRow> rows = comparison_rows(comparison);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
     Json entry;
-    entry["machine"] = run.provenance.machine;
-    entry["workload"] = run.provenance.workload;
-    entry["baseline"] = baseline.provenance.machine;
-    entry["speedup"] = number(speedup(baseline, run));
-    entry["energy_gain"] = number(energy_gain(baseline, run));
-    entry["result"] = run_json(run);
+    entry["machine"] = rows[i].machine;
+    entry["workload"] = rows[i].workload;
+    entry["task"] = rows[i].task;
+    entry["baseline"] = rows[i].baseline;
+    add_figures(rows[i], entry);
+    entry["result"] = run_json(comparison.runs[i]);
     json["runs"].push_back(std::move(entry));
   }
   json["geometric_means"] = Json::array();
   for (const MachineMean& mean : machine_means(comparison)) {
-    json["geometric_means"].push_back({{"machine", mean.machine},
-                                       {"baseline", mean.baseline},
-                                       {"workloads", mean.workloads},
-                                       {"speedup", number(mean.speedup)},
-                                       {"energy_gain", number(mean.energy_gain)}});
+    Json entry = {
+        {"machine", mean.machine}, {"baseline", mean.baseline}, {"workloads", mean.workloads}};
+    add_figures(mean, entry);
+    json["geometric_means"].push_back(std::move(entry));
   }
   return json;
 }

@@ -7,6 +7,8 @@
 
 namespace bitscale {
 
+struct CompareResult;
+
 /// Version of every JSON document bitscale writes; changes when a key changes its meaning or goes
 /// away.
 inline constexpr int kReportSchemaVersion = 1;

@@ -1,6 +1,7 @@
 // The definitions of every number that a report holds.
 #include <vector>
 
+#include "sim/report/metrics_comparison.hpp"
 #include "sim/report/metrics_scaling.hpp"
 
 namespace bitscale {
@@ -294,9 +295,6 @@ constexpr Metric kMetrics[] = {
     {"energy_gain", "x", kComparison,
      "How many times less energy than the comparison's first machine on the same workload.",
      "energy_pJ of the first machine / energy_pJ of this one"},
-    {"geometric_means", "x", kComparison,
-     "Speed-up and energy gain of each machine over all workloads of the comparison.",
-     "n-th root of the product of n ratios", "geometric mean"},
     {"baseline", "", kComparison, "The machine that ratios refer to: the first of the comparison."},
     {"workloads", "", kComparison, "Number of workloads under a mean."},
     {"held_equal", "", kComparison, "What the comparison keeps the same for all machines."},
@@ -390,8 +388,8 @@ constexpr Metric kMetrics[] = {
 std::span<const Metric> all_metrics() {
   static const std::vector<Metric> kAll = [] {
     std::vector<Metric> all(std::begin(kMetrics), std::end(kMetrics));
-    const std::span<const Metric> more = scaling_metrics();
-    all.insert(all.end(), more.begin(), more.end());
+    for (const std::span<const Metric>& more : {comparison_metrics(), scaling_metrics()})
+      all.insert(all.end(), more.begin(), more.end());
     return all;
   }();
   return kAll;

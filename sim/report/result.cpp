@@ -176,40 +176,11 @@ double geometric_mean(const std::vector<double>& values) {
   return std::exp(logarithms / static_cast<double>(values.size()));
 }
 
-const RunResult& baseline_of(const CompareResult& comparison, const RunResult& run) {
-  for (const RunResult& candidate : comparison.runs) {
-    if (candidate.provenance.workload == run.provenance.workload) return candidate;
-  }
-  return run;
-}
-
 std::optional<double> energy_gain(const RunResult& baseline, const RunResult& run) {
   const double ours_pJ = run.energy().total_pJ;
   const double theirs_pJ = baseline.energy().total_pJ;
   if (!(ours_pJ > 0) || !(theirs_pJ > 0)) return std::nullopt;
   return theirs_pJ / ours_pJ;
-}
-
-std::vector<MachineMean> machine_means(const CompareResult& comparison) {
-  std::vector<MachineMean> means;
-  for (const RunResult& first : comparison.runs) {
-    const std::string& machine = first.provenance.machine;
-    const bool seen = std::any_of(means.begin(), means.end(),
-                                  [&](const MachineMean& mean) { return mean.machine == machine; });
-    if (seen) continue;
-    std::vector<double> speedups, gains;
-    for (const RunResult& run : comparison.runs) {
-      if (run.provenance.machine != machine) continue;
-      const RunResult& baseline = baseline_of(comparison, run);
-      speedups.push_back(speedup(baseline, run));
-      if (const auto gain = energy_gain(baseline, run)) gains.push_back(*gain);
-    }
-    MachineMean mean{machine, baseline_of(comparison, first).provenance.machine, speedups.size(),
-                     geometric_mean(speedups), std::nullopt};
-    if (gains.size() == speedups.size()) mean.energy_gain = geometric_mean(gains);
-    means.push_back(std::move(mean));
-  }
-  return means;
 }
 
 std::string_view to_string(Verdict verdict) {

@@ -132,7 +132,8 @@ struct RunResult {
   std::optional<StructureCosts> structure_costs = {};  ///< where gates were followed
   double sampling_interval = 0;                        ///< asked for; 0 where nothing was sampled
   std::vector<std::string> next = {};  ///< commands worth typing next; they run as they stand
-  std::uint64_t images = 0;            ///< of the batch; 0 where unknown
+  std::string task = {};  ///< in a comparison of networks for one task; '' is the workload itself
+  std::uint64_t images = 0;                           ///< of the batch; 0 where unknown
   std::optional<Classification> classification = {};  ///< where real images went all the way
 
   [[nodiscard]] std::uint64_t macs() const;
@@ -167,31 +168,8 @@ struct RunResult {
 /// n-th root of the product of n positive values; 0 for none.
 [[nodiscard]] double geometric_mean(const std::vector<double>& values);
 
-/// Several machines on the same work. Runs of one workload stand together; the first of each is its
-/// baseline.
-struct CompareResult {
-  std::vector<RunResult> runs;
-  std::vector<std::string> held_equal;  ///< what the comparison keeps the same, in words
-  std::vector<std::string> free;        ///< what differs
-  std::vector<std::string> next = {};   ///< as in RunResult
-};
-
-/// The run that `run` is measured against: the first of its workload.
-[[nodiscard]] const RunResult& baseline_of(const CompareResult& comparison, const RunResult& run);
-
 /// Energy of `baseline` over energy of `run`; nothing where either has none.
 [[nodiscard]] std::optional<double> energy_gain(const RunResult& baseline, const RunResult& run);
-
-/// One machine over all workloads of a comparison.
-struct MachineMean {
-  std::string machine, baseline;
-  std::uint64_t workloads = 0;
-  double speedup = 0;                 ///< geometric mean
-  std::optional<double> energy_gain;  ///< geometric mean; nothing where a run has no energy
-};
-
-/// Geometric means per machine, in order of first appearance.
-[[nodiscard]] std::vector<MachineMean> machine_means(const CompareResult& comparison);
 
 /// What a reproduction may call itself. `calibrated`: the published figure entered a fit.
 enum class Verdict { reproduced, deviates, calibrated, information };

@@ -7,6 +7,8 @@
 
 namespace bitscale {
 
+struct CompareResult;
+
 /// A run for people: the headline, every layer, why the cycles passed, where the energy went, what
 /// the numbers rest on, and what to type next.
 [[nodiscard]] std::string run_text(const RunResult& run, const TextStyle& style = {});

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "sim/core/quantity.hpp"
+#include "sim/report/comparison.hpp"
 #include "sim/report/loop_nest.hpp"
 #include "sim/report/text.hpp"
 
@@ -11,6 +13,13 @@ namespace bitscale {
 namespace {
 
 using Align = Table::Align;
+
+constexpr std::size_t kWidth = 96;
+
+constexpr std::string_view kResizing =
+    "A resized array keeps its lanes and its shape; the outermost loop of an axis grows with it, "
+    "and so do the wires that it feeds (ports of the buffers, results drained per cycle). Buffers, "
+    "off-chip channel, vector unit and clock stay.";
 
 std::string faster(double ratio) {
   return ratio >= 1 ? format_ratio(ratio) + " faster" : format_ratio(1 / ratio) + " slower";
@@ -26,8 +35,10 @@ std::string headlines(const CompareResult& comparison, const TextStyle& style) {
   std::string text;
   for (const MachineMean& mean : machine_means(comparison)) {
     if (mean.machine == mean.baseline) continue;
+    const std::string& task = comparison.runs.front().task;
+    const std::string& workload = comparison.runs.front().provenance.workload;
     const std::string over =
-        mean.workloads == 1 ? "on " + comparison.runs.front().provenance.workload
+        mean.workloads == 1 ? "on " + (task.empty() ? workload : task)
                             : fmt::format("(geometric means over {} workloads)", mean.workloads);
     text += bold(fmt::format("{} against {}: {}{} {}", mean.machine, mean.baseline,
                              faster(mean.speedup), thriftier(mean.energy_gain), over),
@@ -35,6 +46,93 @@ std::string headlines(const CompareResult& comparison, const TextStyle& style) {
             "\n";
   }
   return text;
+}
+
+/// That machines did not do the same work, plainly.
+std::string tasks_text(const CompareResult& comparison, const TextStyle& style) {
+  if (comparison.iso_task.empty()) return "";
+  std::string text =
+      bold("Same task, NOT the same work: ratios compare networks as well as machines", style) +
+      "\n";
+  for (const std::string& entry : comparison.iso_task)
+    text += "  - " + wrap_text(entry, kWidth, 4) + "\n";
+  return text + "\n";
+}
+
+/// What arrays were made equal in, and what sizes that took.
+std::string sizes_text(const CompareResult& comparison, const TextStyle& style) {
+  if (!comparison.iso) return "";
+  const IsoCondition& iso = *comparison.iso;
+  std::string text =
+      bold(fmt::format("Arrays of equal {}: {}, as {} {}", to_string(iso.held),
+                       format_held(iso.held, iso.asked), iso.given_by,
+                       iso.given_by == comparison.sizes.front().machine ? "has" : "says"),
+           style) +
+      "\n";
+  Table table({{"machine", Align::left},
+               {"declared"},
+               {"rows x columns x lanes"},
+               {"positions"},
+               {"logic area"},
+               {std::string(to_string(iso.held))},
+               {"off by"}});
+  for (const MachineSize& size : comparison.sizes) {
+    table.add_row(
+        {size.machine,
+         fmt::format("{} x {} x {}", size.declared_rows, size.declared_columns, size.lanes),
+         fmt::format("{} x {} x {}", size.rows, size.columns, size.lanes),
+         format_integer(static_cast<std::uint64_t>(size.positions())),
+         size.area_um2 ? format_area_um2(*size.area_um2) : "-",
+         format_held(iso.held, size.held.value_or(0)),
+         fmt::format("{:+.2f} %", 100 * size.deviation().value_or(0))});
+  }
+  text += table.text(style);
+  text += "  " + wrap_text(fmt::format("{}: {}", to_string(iso.held), iso.definition), kWidth, 4) +
+          "\n  " + wrap_text(kResizing, kWidth, 2) + "\n";
+  for (const MachineSize& size : comparison.sizes) {
+    if (!size.settings.empty())
+      text += "  " +
+              wrap_text(fmt::format("{}: {}", size.machine, fmt::join(size.settings, "; ")), kWidth,
+                        4) +
+              "\n";
+  }
+  return text + "\n";
+}
+
+std::string plain(const std::optional<double>& value) { return value ? format_plain(*value) : "-"; }
+
+std::string ratio(const std::optional<double>& value) { return value ? format_ratio(*value) : "-"; }
+
+/// Rows of gains and densities, then their geometric means where there are several tasks.
+std::string efficiency_text(const CompareResult& comparison, const TextStyle& style) {
+  Table table({{"workload", Align::left},
+               {"machine", Align::left},
+               {"speed-up"},
+               {"energy gain"},
+               {"EDP gain"},
+               {"TOPS"},
+               {"TOPS/W"},
+               {"TOPS/mm2"},
+               {"1b TOPS"},
+               {"1b TOPS/W"},
+               {"1b TOPS/mm2"}});
+  const auto add = [&](const std::string& workload, const std::string& machine,
+                       const auto& figures) {
+    table.add_row({workload, machine, format_ratio(figures.speedup), ratio(figures.energy_gain),
+                   ratio(figures.edp_gain), plain(figures.tops), plain(figures.tops_per_W),
+                   plain(figures.tops_per_mm2), plain(figures.tops_1b),
+                   plain(figures.tops_per_W_1b), plain(figures.tops_per_mm2_1b)});
+  };
+  for (const ComparisonRow& row : comparison_rows(comparison)) add(row.workload, row.machine, row);
+  const std::vector<MachineMean> means = machine_means(comparison);
+  if (means.front().workloads > 1) {
+    table.add_rule();
+    for (const MachineMean& mean : means) add("geometric mean", mean.machine, mean);
+  }
+  std::string text = table.text(style);
+  return text +
+         "  TOPS/mm2 over the gates and registers of the array, memories left out; 1b: a "
+         "product of a x w bits\n  counts as a x w operations\n";
 }
 
 std::string runs_text(const CompareResult& comparison, const TextStyle& style) {
@@ -128,7 +226,8 @@ std::string compare_text(const CompareResult& comparison, const TextStyle& style
   if (comparison.runs.empty()) return "nothing to compare\n";
   std::string text = headlines(comparison, style);
   if (!text.empty()) text += "\n";
-  text += runs_text(comparison, style) + "\n";
+  text += tasks_text(comparison, style) + sizes_text(comparison, style);
+  text += runs_text(comparison, style) + "\n" + efficiency_text(comparison, style) + "\n";
   if (const std::string gates = structure_text(comparison, style); !gates.empty())
     text += gates + "\n";
   const std::vector<const RunResult*> runs = same_layers(comparison);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "sim/core/quantity.hpp"
+#include "sim/report/comparison.hpp"
 #include "sim/report/structure.hpp"
 #include "sim/report/text.hpp"
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/report/comparison.hpp"
 #include "tests/unit/report/results.hpp"
 
 namespace bitscale {
@@ -79,9 +80,12 @@ TEST(CompareJson, GivesSpeedupAndEnergyGainAgainstTheFirst) {
   EXPECT_EQ(json["runs"][1]["speedup"], 2.0);
   EXPECT_EQ(json["runs"][1]["energy_gain"], 4.0);
   EXPECT_EQ(json["runs"][1]["result"]["totals"]["cycles"], 125);
-  EXPECT_EQ(json["geometric_means"][1].dump(),
-            R"({"machine":"stripes","baseline":"dadiannao","workloads":1,"speedup":2.0,)"
-            R"("energy_gain":4.0})");
+  const Json& mean = json["geometric_means"][1];
+  EXPECT_EQ(mean["machine"], "stripes");
+  EXPECT_EQ(mean["baseline"], "dadiannao");
+  EXPECT_EQ(mean["workloads"], 1);
+  EXPECT_EQ(mean["speedup"], 2.0);
+  EXPECT_EQ(mean["energy_gain"], 4.0);
   EXPECT_EQ(json["held_equal"].dump(), R"(["workload"])");
 }
 

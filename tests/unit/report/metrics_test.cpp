@@ -7,6 +7,7 @@
 #include <set>
 
 #include "sim/core/errors.hpp"
+#include "sim/report/comparison.hpp"
 #include "sim/report/json.hpp"
 #include "tests/unit/report/results.hpp"
 
@@ -31,7 +32,10 @@ void collect_keys(const Json& json, std::set<std::string>& keys) {
 TEST(Metrics, ExplainEveryKeyOfEveryDocument) {
   std::set<std::string> keys;
   collect_keys(run_json(small_run()), keys);
-  collect_keys(compare_json({{slow_run(), small_run()}, {}, {}}), keys);
+  CompareResult comparison{{slow_run(), small_run()}, {}, {}};
+  comparison.sizes.resize(1);
+  comparison.iso.emplace();
+  collect_keys(compare_json(comparison), keys);
   collect_keys(reproduce_json(small_reproduction()), keys);
   EXPECT_GT(keys.size(), 80U);
   for (const std::string& key : keys) {

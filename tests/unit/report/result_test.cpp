@@ -97,20 +97,6 @@ TEST(GeometricMean, IsTheRootOfTheProduct) {
   EXPECT_EQ(geometric_mean({}), 0);
 }
 
-TEST(Comparison, MeasuresAgainstTheFirstMachineOfTheSameWorkload) {
-  const CompareResult comparison{
-      {slow_run("d", "a"), small_run("s", "a"), small_run("d", "b"), small_run("s", "b")}, {}, {}};
-  EXPECT_EQ(baseline_of(comparison, comparison.runs[3]).provenance.workload, "b");
-  const std::vector<MachineMean> means = machine_means(comparison);
-  ASSERT_EQ(means.size(), 2U);
-  EXPECT_EQ(means[0].machine, "d");
-  EXPECT_NEAR(means[0].speedup, 1, 1e-12);
-  EXPECT_EQ(means[1].baseline, "d");
-  EXPECT_EQ(means[1].workloads, 2U);
-  EXPECT_NEAR(means[1].speedup, std::sqrt(2.0), 1e-12);
-  EXPECT_NEAR(means[1].energy_gain.value(), 2, 1e-12);
-}
-
 TEST(Comparison, WithoutEnergyHasNoEnergyGain) {
   RunResult run = small_run();
   for (LayerResult& layer : run.layers) layer.energy = {};

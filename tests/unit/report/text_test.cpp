@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/report/comparison.hpp"
 #include "tests/unit/report/results.hpp"
 
 namespace bitscale {
