@@ -84,13 +84,7 @@ class RegisterBench {
   Run run(const Experiment& experiment, int bits) {
     Run result;
     try {
-      Layer layer = layer_;
-      // Bits below the operands' that gating leaves empty, and one register of several segments.
-      const Mapping own = map_layer(layer_, experiment.machine.config);
-      const auto segments = static_cast<int>(own.segments);
-      const int empty = own.types.accumulator.bits / segments - own.segment.bits;
-      layer.accumulator_bits = segments * (bits + empty);
-      const Mapping mapping = map_layer(layer, experiment.machine.config);
+      const auto [layer, mapping] = with_register(experiment.machine.config, bits);
       const LayerResult done = run_array_layer(experiment, layer, &operands_, &result.sums);
       result.figures = gates(experiment, mapping, done);
       const auto additions = static_cast<double>(done.macs) /
@@ -101,6 +95,27 @@ class RegisterBench {
       result.figures.failure = error.what();
     }
     return result;
+  }
+
+  /// The layer asking for a register that gives its integers `bits` bits, and its mapping. Bits
+  /// below the operands that gating leaves empty count in some units and not in others.
+  [[nodiscard]] std::pair<Layer, Mapping> with_register(const MachineConfig& machine,
+                                                        int bits) const {
+    const Mapping own = map_layer(layer_, machine);
+    const auto segments = static_cast<int>(own.segments);
+    const int empty = own.types.accumulator.bits / segments - own.segment.bits;
+    std::string refusal = fmt::format("the unit has no register of {} bits", bits);
+    for (const int asked : {segments * bits, segments * (bits + empty)}) {
+      Layer layer = layer_;
+      layer.accumulator_bits = asked;
+      try {
+        Mapping mapping = map_layer(layer, machine);
+        if (mapping.segment.bits == bits) return {layer, std::move(mapping)};
+      } catch (const MappingError& error) {
+        refusal = error.what();
+      }
+    }
+    throw MappingError(layer_.name, refusal);
   }
 
   static RegisterFigures gates(const Experiment& experiment, const Mapping& mapping,

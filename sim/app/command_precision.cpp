@@ -76,6 +76,8 @@ void add_precision(CLI::App& app, Action& action, const std::string& command_lin
       app.add_subcommand("precision", "How many bits accumulators, layers and converters need");
   command->require_subcommand(1);
   add_accumulator(*command, action, command_line);
+  add_precision_assign(*command, action, command_line);
+  add_precision_imc(*command, action, command_line);
 }
 
 }  // namespace bitscale::app

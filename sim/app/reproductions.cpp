@@ -5,7 +5,7 @@
 namespace bitscale::app {
 
 std::span<const Reproduction> reproductions() {
-  static const std::array<Reproduction, 9> kReproductions = {{
+  static const std::array<Reproduction, 12> kReproductions = {{
       {"stripes", "Stripes over DaDianNao on eight networks (2.24x)", reproduce_stripes},
       {"bitfusion", "Bit Fusion over Eyeriss (3.9x, energy 5.1x) and Stripes (2.6x, 3.9x)",
        reproduce_bitfusion},
@@ -22,6 +22,11 @@ std::span<const Reproduction> reproductions() {
        reproduce_quantised},
       {"energy_per_mac", "energy per MAC of every unit at 16, 8, 4, 2 and 1 bits (predictions)",
        reproduce_energy_per_mac},
+      {"mpc", "bits of a sum: 8 by minimum precision, 12 and 20 by bit growth", reproduce_mpc},
+      {"complexity", "BinaryNet against least precision (3.5x, 2x), and the costs of training",
+       reproduce_complexity},
+      {"imc", "in-memory columns: SNR against rows and mismatch, and bits of the converter",
+       reproduce_imc},
   }};
   return kReproductions;
 }

@@ -60,4 +60,13 @@ struct Reproduction {
 /// Energy per MAC of every unit, with and without glitches.
 [[nodiscard]] std::vector<ReproduceCheck> reproduce_energy_per_mac(const ProgressOutput& progress);
 
+/// Bits of a finished sum by the minimum precision criterion and by bit growth.
+[[nodiscard]] std::vector<ReproduceCheck> reproduce_mpc(const ProgressOutput& progress);
+
+/// Full adders and storage of networks at their least precision, and costs of training.
+[[nodiscard]] std::vector<ReproduceCheck> reproduce_complexity(const ProgressOutput& progress);
+
+/// Compute SNR of in-memory columns and the bits of their converters.
+[[nodiscard]] std::vector<ReproduceCheck> reproduce_imc(const ProgressOutput& progress);
+
 }  // namespace bitscale::app

@@ -94,6 +94,11 @@ ComputeNoise charge_summing_noise(const ChargeSumming& column) {
                       "up to 2 dB too "
                       "high",
                       clips));
+    if (clips > 0.3)
+      noise.warnings.push_back(fmt::format(
+          "columns clip in {:.0f} % of conversions: their common error cancels in part, which the "
+          "formula leaves out; go by the drawn SNR",
+          100 * clips));
   }
   return noise;
 }
@@ -178,7 +183,7 @@ int converter_bits(double compute_snr_dB, double levels) {
 
 int converter_bits_closed_form(double compute_snr_dB) {
   require_finite("compute SNR in dB", compute_snr_dB);
-  return static_cast<int>(std::ceil((compute_snr_dB + 16.6) / 6));
+  return std::max(1, static_cast<int>(std::ceil((compute_snr_dB + 16.6) / 6)));
 }
 
 }  // namespace bitscale::precision

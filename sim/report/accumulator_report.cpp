@@ -29,7 +29,7 @@ std::string cell(const RegisterFigures& figures, const std::string& text) {
 }
 
 std::string path(const RegisterFigures& figures) {
-  return figures.path_ns > 0 ? fmt::format("{:.2f}", figures.path_ns)
+  return figures.path_ns > 0 ? fmt::format("{:.2f} ns", figures.path_ns)
                              : fmt::format("{} gates", figures.path_units);
 }
 
@@ -47,8 +47,8 @@ std::vector<std::string> figures_cells(const RegisterChoice& choice) {
 }
 
 std::vector<Table::Column> figures_columns(std::vector<Table::Column> columns) {
-  for (const char* title : {"overflow", "wrap: dB", "pJ/MAC", "path ns", "clamped", "saturate: dB",
-                            "pJ/MAC", "path ns"})
+  for (const char* title :
+       {"overflow", "wrap: dB", "pJ/MAC", "path", "clamped", "saturate: dB", "pJ/MAC", "path"})
     columns.push_back({title});
   return columns;
 }

@@ -17,6 +17,7 @@ std::string_view tables();
 std::string_view figures();
 std::string_view curves();
 std::string_view sweep_figures();
+std::string_view widths();
 std::string_view sections();
 std::string_view entry();
 }  // namespace assets
@@ -60,7 +61,7 @@ std::string script() {
   std::string text;
   for (const std::string_view part :
        {assets::format(), assets::model(), assets::tables(), assets::figures(), assets::curves(),
-        assets::sweep_figures(), assets::sections(), assets::entry()})
+        assets::sweep_figures(), assets::widths(), assets::sections(), assets::entry()})
     text.append(part).append("\n");
   return text;
 }
@@ -96,6 +97,7 @@ std::optional<std::string> document_kind(const nlohmann::json& document) {
   if (has({"checks"})) return "reproduce";
   if (has({"points", "axes"})) return "sweep";
   if (has({"points", "required_macs_per_s"})) return "precision_sweep";
+  if (has({"layers", "target_probability"})) return "accumulator";
   if (has({"runs"})) return "accuracy";
   return std::nullopt;
 }

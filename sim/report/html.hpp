@@ -11,8 +11,8 @@ namespace bitscale {
 /// One input of a report: a document that a command wrote, with what it holds.
 struct ReportInput {
   std::string name;  ///< as the reader of the report knows it
-  std::string
-      kind;  ///< run | compare | accuracy | reproduce | explain_layer | precision_sweep | sweep
+  std::string kind;  ///< run | compare | accuracy | reproduce | accumulator | explain_layer |
+                     ///< precision_sweep | sweep
   std::string json;
 };
 

@@ -388,7 +388,8 @@ constexpr Metric kMetrics[] = {
 std::span<const Metric> all_metrics() {
   static const std::vector<Metric> kAll = [] {
     std::vector<Metric> all(std::begin(kMetrics), std::end(kMetrics));
-    for (const std::span<const Metric>& more : {comparison_metrics(), scaling_metrics()})
+    for (const std::span<const Metric>& more :
+         {comparison_metrics(), scaling_metrics(), precision_metrics()})
       all.insert(all.end(), more.begin(), more.end());
     return all;
   }();

@@ -40,10 +40,11 @@ class ReportPage(unittest.TestCase):
         (folder / "reproduce.json").write_text(output("reproduce", "stripes", "--format", "json"))
         (folder / "scaling.json").write_text(output("compare", "--workload", "lenet", "--precision-sweep", "4,8", "--format", "json"))
         (folder / "sweep.json").write_text(json.dumps(sweep_document()))
+        (folder / "widths.json").write_text(output("precision", "accumulator", "tiny", "--format", "json"))
         cls.compared = json.loads(compared)
         cls.checks = json.loads((folder / "reproduce.json").read_text())["checks"]
         cls.page = folder / "report.html"
-        output("report", *(folder / f"{name}.json" for name in ("compare", "reproduce", "scaling", "sweep")), "-o", cls.page,
+        output("report", *(folder / f"{name}.json" for name in ("compare", "reproduce", "scaling", "sweep", "widths")), "-o", cls.page,
                  "--title", "Serial & <parallel>")
         options = webdriver.ChromeOptions()
         for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,1000"):
@@ -76,11 +77,16 @@ class ReportPage(unittest.TestCase):
     def test_every_figure_has_marks_and_a_name(self):
         names = self.script("return [...report.figures.keys()]")
         for name in ("speedup", "energy_gain", "energy", "cycles", "layer_energy", "layer_cycles", "slots", "verdicts", "energy_bits", "array_bits",
-                     "supply_bits", "energy_supply", "pareto", "roofline"):
+                     "supply_bits", "energy_supply", "pareto", "width_0", "roofline"):
             self.assertIn(name, names)
             chart = self.driver.find_element(By.CSS_SELECTOR, f"#figure-{name} .chart")
             self.assertTrue(chart.get_attribute("aria-label"))
             self.assertGreater(len(chart.find_elements(By.CSS_SELECTOR, "svg path")), 3, name)
+
+    def test_width_curves_rise_to_exact_sums(self):
+        curve = next(series for series in self.series("width_0") if series["name"] == "SQNR, saturating")["data"]
+        self.assertEqual([bits for bits, _ in curve], sorted(bits for bits, _ in curve))
+        self.assertEqual(curve[-1][1], 100)
 
     def test_speedup_bars_are_the_speedups_and_their_means(self):
         machine = "stripes_dram"

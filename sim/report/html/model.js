@@ -1,7 +1,7 @@
 // What the report's inputs hold, in the shapes that figures and tables use.
 
 function readModel(inputs) {
-  const model = {runs: [], means: [], conditions: [], checks: [], explanations: [], scalings: [], sweeps: []};
+  const model = {runs: [], means: [], conditions: [], checks: [], explanations: [], scalings: [], sweeps: [], widths: []};
   for (const {name, kind, data} of inputs) {
     if (kind === 'run') model.runs.push(runOf(data, name));
     if (kind === 'compare') {
@@ -13,6 +13,7 @@ function readModel(inputs) {
     if (kind === 'accuracy') model.runs.push(...data.runs.map((one) => runOf(one.result, name)));
     if (kind === 'explain_layer') model.explanations.push(data);
     if (kind === 'precision_sweep') model.scalings.push(data);
+    if (kind === 'accumulator') model.widths.push(data);
     if (kind === 'sweep') model.sweeps.push({name, ...data});
   }
   return model;
