@@ -9,6 +9,7 @@ find_package(GTest REQUIRED)
 pkg_check_modules(yaml_cpp REQUIRED IMPORTED_TARGET yaml-cpp>=0.7)
 pkg_check_modules(systemc_package REQUIRED IMPORTED_TARGET systemc>=2.3.4)
 pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)
+pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 
 # Debian's libsystemc is a C++17 build whose API-version symbol names the language standard: a C++20

@@ -10,6 +10,7 @@
 #include "sim/app/experiment_options.hpp"
 #include "sim/app/reproductions.hpp"
 #include "sim/app/runner.hpp"
+#include "sim/app/sweep_command.hpp"
 #include "sim/report/metrics.hpp"
 #include "sim/report/table.hpp"
 
@@ -22,11 +23,12 @@ using config::FileKind;
 FileKind kind_of(const std::string& path) {
   const config::Node tree = config::load_yaml(path);
   const config::Node* kind = tree.kind == config::Node::Kind::mapping ? tree.find("kind") : nullptr;
-  for (const FileKind candidate :
-       {FileKind::machine, FileKind::workload, FileKind::technology, FileKind::experiment}) {
+  for (const FileKind candidate : {FileKind::machine, FileKind::workload, FileKind::technology,
+                                   FileKind::experiment, FileKind::sweep}) {
     if (kind != nullptr && kind->scalar == config::to_string(candidate)) return candidate;
   }
-  throw ConfigError({{tree.where, "kind", "expected machine, workload, technology or experiment"}});
+  throw ConfigError(
+      {{tree.where, "kind", "expected machine, workload, technology, experiment or sweep"}});
 }
 
 config::Node load_changed(FileKind kind, const std::string& path,
@@ -55,6 +57,9 @@ void check_file(const std::string& path, const std::vector<std::string>& overrid
       map_all_layers(load_experiment(request));
       return;
     }
+    case FileKind::sweep:
+      check_sweep(path, overrides);
+      return;
   }
 }
 
@@ -88,6 +93,7 @@ std::vector<Entry> entries_of(const std::string& kind) {
   if (kind == "workloads") presets(FileKind::workload);
   if (kind == "technologies") presets(FileKind::technology);
   if (kind == "experiments") presets(FileKind::experiment);
+  if (kind == "sweeps") presets(FileKind::sweep);
   if (kind == "units") {
     for (const UnitKind& unit : builtin_units()) entries.push_back({unit.name, unit.description});
   }
@@ -145,6 +151,8 @@ std::string schema_text(std::string_view kind) {
   if (kind == "experiment")
     schema =
         file_schema(FileKind::experiment, [](config::Reader& r) { (void)parse_experiment(r); });
+  if (kind == "sweep")
+    schema = file_schema(FileKind::sweep, [](config::Reader& r) { (void)sweep::parse_sweep(r); });
   return schema.dump(2) + "\n";
 }
 
@@ -152,8 +160,11 @@ void add_check(CLI::App& app, Action& action) {
   auto paths = std::make_shared<std::vector<std::string>>();
   auto overrides = std::make_shared<std::vector<std::string>>();
   CLI::App* command = app.add_subcommand(
-      "check", "Read files and report every problem; an experiment's layers are mapped too");
-  command->add_option("files", *paths, "Paths of machines, workloads, technologies or experiments")
+      "check",
+      "Read files and report every problem; layers of experiments and sweeps are mapped too");
+  command
+      ->add_option("files", *paths,
+                   "Paths of machines, workloads, technologies, experiments or sweeps")
       ->required();
   command->add_option("--set", *overrides, "Change one key: a.b.c=value")->allow_extra_args(false);
   command->callback(
@@ -169,11 +180,11 @@ void add_list(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("list", "What there is to choose from");
   command
       ->add_option("kind", request->kind,
-                   "machines, units, workloads, technologies, experiments, reproductions, metrics "
-                   "or profiles")
+                   "machines, units, workloads, technologies, experiments, sweeps, reproductions, "
+                   "metrics or profiles")
       ->required()
       ->check(CLI::IsMember({"machines", "units", "workloads", "technologies", "experiments",
-                             "reproductions", "metrics", "profiles"}));
+                             "sweeps", "reproductions", "metrics", "profiles"}));
   command->add_option("workload", request->workload, "With profiles: whose");
   command->add_flag("--names", request->names_only, "Names only, one a line");
   command->add_option("--format", request->format, "text or json")
@@ -193,9 +204,9 @@ void add_list(CLI::App& app, Action& action) {
 void add_schema(CLI::App& app, Action& action) {
   auto kind = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("schema", "JSON Schema of a kind of file, for editors");
-  command->add_option("kind", *kind, "machine, workload, technology or experiment")
+  command->add_option("kind", *kind, "machine, workload, technology, experiment or sweep")
       ->required()
-      ->check(CLI::IsMember({"machine", "workload", "technology", "experiment"}));
+      ->check(CLI::IsMember({"machine", "workload", "technology", "experiment", "sweep"}));
   command->callback([&action, kind] {
     action = [kind] {
       print(schema_text(*kind));

@@ -31,6 +31,7 @@ void add_reproduce(CLI::App& app, Action& action, const std::string& command_lin
 void add_report(CLI::App& app, Action& action);
 void add_unit(CLI::App& app, Action& action, const std::string& command_line);
 void add_precision(CLI::App& app, Action& action, const std::string& command_line);
+void add_sweep(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);

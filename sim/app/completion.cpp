@@ -117,6 +117,17 @@ const std::vector<Command>& commands() {
       {"width", "pixels of a png"},
       {"height", "pixels of a png"},
   };
+  static const std::vector<Option> kSweep = {
+      {"store", "SQLite file of results", "+path"},
+      {"jobs", "worker processes"},
+      {"shard", "part of the sweep, as I/N"},
+      {"csv", "CSV file to write in the end", "+path"},
+      {"progress", "form of the progress", "text json none"},
+      {"retry", "run the failed points again", "", true},
+      {"dry-run", "how many points, and how long about", "", true},
+      {"quiet", "no progress", "", true},
+      kSet,
+  };
   static const std::vector<Command> kCommands = {
       {"run", "simulate one network on one machine", "@experiments",
        join({kRun, kExperiment, kOutput})},
@@ -128,6 +139,7 @@ const std::vector<Command>& commands() {
       {"report", "make one HTML page of results", "+path", kReport},
       {"unit", "gates, area, delay and energy of an arithmetic unit", "@units",
        join({kUnit, {kSet}, kOutput})},
+      {"sweep", "run the points of a sweep file that are missing", "@sweeps", kSweep},
       {"import", "make a workload of an ONNX model or a SCALE-Sim topology", "+path", kImport},
       {"export", "write a workload as another tool reads it", "@workloads", kExport},
       {"precision",
@@ -137,12 +149,15 @@ const std::vector<Command>& commands() {
       {"check", "read files and report their problems", "+path", {kSet}},
       {"list",
        "what there is to choose from",
-       "machines units workloads technologies experiments reproductions metrics profiles",
+       "machines units workloads technologies experiments sweeps reproductions metrics profiles",
        {kNames, {"format", "form of the output", "text json"}}},
       {"explain", "definition and formula of a metric", "@metrics", {kMarkdown}},
       {"explain-layer", "what bounds each layer, and what would speed it up", "@experiments",
        join({kExplainLayer, kExperiment, kOutput})},
-      {"schema", "JSON Schema of a kind of file", "machine workload technology experiment", {}},
+      {"schema",
+       "JSON Schema of a kind of file",
+       "machine workload technology experiment sweep",
+       {}},
       {"completion", "print the completion script of a shell", "bash zsh fish", {}},
   };
   return kCommands;

@@ -45,8 +45,7 @@ Node& child(Node& mapping, const std::string& key) {
   return *mapping.find(key);
 }
 
-/// Puts files in the place of names, in the machine too. Names that overrides brought in resolve in
-/// a second round.
+/// Puts files in the place of names, in the machine too.
 void resolve_references(Node& tree) {
   config::resolve_reference(tree, "machine", FileKind::machine);
   config::resolve_reference(tree, "workload", FileKind::workload);
@@ -98,6 +97,8 @@ SamplingConfig parse_sampling(config::Reader& reader) {
   reader.finish();
   return sampling;
 }
+
+}  // namespace
 
 SimulationConfig parse_simulation(config::Reader& reader) {
   SimulationConfig simulation;
@@ -176,8 +177,6 @@ SimulationConfig parse_simulation(config::Reader& reader) {
   reader.finish();
   return simulation;
 }
-
-}  // namespace
 
 Machine parse_machine(config::Reader& reader) {
   Machine machine;
@@ -276,8 +275,11 @@ Node resolve_experiment(const ExperimentRequest& request) {
 }
 
 Experiment read_experiment(Node tree, const std::vector<std::string>& overrides) {
-  for (const std::string& assignment : overrides) config::apply_override(tree, assignment);
-  if (!overrides.empty()) resolve_references(tree);
+  for (const std::string& assignment : overrides) {
+    config::apply_override(tree, assignment);
+    // A name that an override brings in is a mapping to the overrides behind it.
+    resolve_references(tree);
+  }
   Experiment experiment = config::read_all(tree, parse_experiment);
   check_tiled_layers(experiment);
   complete_tiling(experiment.machine);

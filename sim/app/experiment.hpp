@@ -88,6 +88,7 @@ struct ExperimentRequest {
 /// Parse functions of whole files; also what the JSON Schemas are made from.
 [[nodiscard]] Machine parse_machine(config::Reader& reader);
 [[nodiscard]] Experiment parse_experiment(config::Reader& reader);
+[[nodiscard]] SimulationConfig parse_simulation(config::Reader& reader);
 
 /// The machine of a file by name or path, on its own.
 [[nodiscard]] Machine load_machine(const std::string& name_or_path,

@@ -49,9 +49,12 @@ std::int64_t slowest_clock_Hz(std::int64_t clock_Hz, double work, double work_pe
 
 }  // namespace
 
-LayerSupplies::LayerSupplies(const Experiment& experiment)
-    : experiment_(experiment),
-      timer_(experiment.machine.config.unit, experiment.machine.config.array.lanes.size) {
+LayerSupplies::LayerSupplies(const Experiment& experiment, std::shared_ptr<UnitTimer> timer)
+    : experiment_(experiment), timer_(std::move(timer)) {
+  if (!timer_) {
+    const MachineConfig& config = experiment.machine.config;
+    timer_ = std::make_shared<UnitTimer>(config.unit, config.array.lanes.size);
+  }
   if (experiment.machine.voltage.kind == VoltageScaling::dvfs) require_throughput();
 }
 
@@ -62,8 +65,8 @@ bool LayerSupplies::scales() const {
 
 UnitTiming LayerSupplies::timing(const Layer& layer) {
   const Unit& unit = *experiment_.machine.config.unit;
-  if (!is_array_layer(layer.kind)) return timer_.widest();
-  return timer_.timing(types_of(layer, unit));
+  if (!is_array_layer(layer.kind)) return timer_->widest();
+  return timer_->timing(types_of(layer, unit));
 }
 
 void LayerSupplies::require_throughput() {

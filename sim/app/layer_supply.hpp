@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +19,8 @@ class LayerSupplies {
  public:
   /// Under `dvfs` the cycles of the layers are simulated here, again at the clock that follows from
   /// them, until they stay the same. Throws ConfigError, MappingError.
-  explicit LayerSupplies(const Experiment& experiment);
+  /// `timer` has what is known of the unit's paths; null: nothing is.
+  explicit LayerSupplies(const Experiment& experiment, std::shared_ptr<UnitTimer> timer = nullptr);
 
   /// Where the layer runs; nothing where neither technology nor machine say more than one supply.
   /// Throws MappingError where no supply reaches the clock.
@@ -34,7 +36,7 @@ class LayerSupplies {
   void require_throughput();
 
   const Experiment& experiment_;
-  UnitTimer timer_;
+  std::shared_ptr<UnitTimer> timer_;
   std::map<std::string, std::int64_t> required_Hz_;  ///< dvfs, by layer
   std::optional<std::uint64_t> flip_flops_;          ///< of the whole array
 };

@@ -54,6 +54,7 @@ int run(int argc, char** argv) {
   bitscale::app::add_compare(app, action, command_line);
   bitscale::app::add_accuracy(app, action, command_line);
   bitscale::app::add_reproduce(app, action, command_line);
+  bitscale::app::add_sweep(app, action);
   bitscale::app::add_import(app, action);
   bitscale::app::add_export(app, action);
   bitscale::app::add_report(app, action);

@@ -5,6 +5,7 @@
 
 #include "sim/app/layer_supply.hpp"
 #include "sim/app/memory_counts.hpp"
+#include "sim/app/run_reuse.hpp"
 #include "sim/app/structure_model.hpp"
 #include "sim/app/version.hpp"
 #include "sim/core/hash.hpp"
@@ -91,9 +92,37 @@ LayerResult run_vector_layer(const Experiment& experiment, const Layer& layer,
   return result;
 }
 
+/// A layer on operands of its own, its result taken over from an earlier run where one had it.
+LayerResult run_one_layer(const Experiment& experiment, const Layer& layer,
+                          const OperatingPoint* point, StructureModel* structure, RunReuse* reuse) {
+  const auto simulate = [&] {
+    if (experiment.simulation.operands == OperandMode::off)
+      return run_array_layer(experiment, layer, nullptr, nullptr, nullptr, point);
+    if (reuse == nullptr) {
+      const Operands operands = make_operands(layer);
+      return run_array_layer(experiment, layer, &operands, nullptr, structure, point);
+    }
+    const std::shared_ptr<const Operands> operands = reuse->operands(layer);
+    return run_array_layer(experiment, layer, operands.get(), nullptr, structure, point);
+  };
+  if (reuse == nullptr) return simulate();
+  const std::int64_t clock_Hz =
+      point != nullptr ? point->clock_Hz : experiment.machine.config.clock_Hz;
+  const std::string key =
+      reuse->layer_key(layer, clock_Hz, structure != nullptr ? structure->whole_work() : 0);
+  if (const LayerResult* known = reuse->find(key)) {
+    LayerResult result = *known;
+    if (point != nullptr) result.operating = *point;
+    return result;
+  }
+  LayerResult result = simulate();
+  reuse->keep(key, result);
+  return result;
+}
+
 /// Layers one by one, each on operands of its own.
 void run_per_layer(const Experiment& experiment, Progress& progress, LayerSupplies& supplies,
-                   StructureModel* structure, std::vector<LayerResult>& results) {
+                   StructureModel* structure, RunReuse* reuse, std::vector<LayerResult>& results) {
   for (const Layer& layer : experiment.workload.layers) {
     if (!selected(experiment.simulation.layers, layer)) continue;
     progress.update(results.size(), layer.name);
@@ -103,12 +132,7 @@ void run_per_layer(const Experiment& experiment, Progress& progress, LayerSuppli
     }
     const std::optional<OperatingPoint> point = supplies.point(layer);
     const OperatingPoint* const at = point ? &*point : nullptr;
-    if (experiment.simulation.operands == OperandMode::off) {
-      results.push_back(run_array_layer(experiment, layer, nullptr, nullptr, nullptr, at));
-    } else {
-      const Operands operands = make_operands(layer);
-      results.push_back(run_array_layer(experiment, layer, &operands, nullptr, structure, at));
-    }
+    results.push_back(run_one_layer(experiment, layer, at, structure, reuse));
     if (experiment.simulation.timeline) bound_trace(results);
   }
 }
@@ -171,7 +195,7 @@ bool selected(LayerSelection selection, const Layer& layer) {
 }
 
 RunResult run_experiment(const Experiment& experiment, const ProgressOutput& output,
-                         const std::string& command) {
+                         const std::string& command, RunReuse* reuse) {
   const Machine& machine = experiment.machine;
   RunResult run;
   run.provenance = provenance(experiment, command);
@@ -182,7 +206,7 @@ RunResult run_experiment(const Experiment& experiment, const ProgressOutput& out
   run.ideal_memory = machine.config.memory.dram.ideal();
   Progress progress(output, machine.config.name + " on " + experiment.workload.name, "layers",
                     experiment.workload.layers.size());
-  LayerSupplies supplies(experiment);
+  LayerSupplies supplies(experiment, reuse != nullptr ? reuse->timer() : nullptr);
   std::optional<StructureModel> structure;
   if (experiment.simulation.energy_model != EnergyModel::horowitz) structure.emplace(experiment);
   if (experiment.simulation.operands == OperandMode::chained) {
@@ -190,7 +214,8 @@ RunResult run_experiment(const Experiment& experiment, const ProgressOutput& out
         run_chained(experiment, progress, supplies, structure ? &*structure : nullptr, run.layers);
     run.classification = classify(experiment.workload, scores);
   } else {
-    run_per_layer(experiment, progress, supplies, structure ? &*structure : nullptr, run.layers);
+    run_per_layer(experiment, progress, supplies, structure ? &*structure : nullptr, reuse,
+                  run.layers);
   }
   price(experiment, supplies, run);
   std::set<std::string> notes;

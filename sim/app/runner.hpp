@@ -8,10 +8,12 @@
 
 namespace bitscale::app {
 
-/// Runs an experiment layer by layer: map, simulate, count, price. Throws MappingError,
-/// SimulationError, IoError.
+class RunReuse;
+
+/// Runs an experiment layer by layer: map, simulate, count, price. `reuse` has what earlier runs
+/// left; the result is the same without. Throws MappingError, SimulationError, IoError.
 [[nodiscard]] RunResult run_experiment(const Experiment& experiment, const ProgressOutput& progress,
-                                       const std::string& command = {});
+                                       const std::string& command = {}, RunReuse* reuse = nullptr);
 
 class StructureModel;
 

@@ -22,6 +22,10 @@ class StructureModel {
                           const UnitActivity& work, const Traffic& traffic,
                           std::vector<ActionCount>& actions);
 
+  /// What layers' shares of the network are measured against: beside a layer, all that decides how
+  /// exactly it is followed.
+  [[nodiscard]] double whole_work() const { return whole_work_; }
+
  private:
   [[nodiscard]] ActivityPlan plan_for(const Mapping& mapping) const;
 

@@ -31,6 +31,8 @@ std::string_view folder(FileKind kind) {
       return "configs/technologies";
     case FileKind::experiment:
       return "configs/experiments";
+    case FileKind::sweep:
+      return "configs/sweeps";
   }
   return "";
 }
@@ -108,6 +110,8 @@ std::string_view to_string(FileKind kind) {
       return "technology";
     case FileKind::experiment:
       return "experiment";
+    case FileKind::sweep:
+      return "sweep";
   }
   return "";
 }

@@ -16,13 +16,13 @@ class Reader;
 inline constexpr std::string_view kOverrideFile = "--set";
 
 /// The kinds of files; the `kind:` key of each must say which it is.
-enum class FileKind { machine, workload, technology, experiment };
+enum class FileKind { machine, workload, technology, experiment, sweep };
 
 [[nodiscard]] std::string_view to_string(FileKind kind);
 
 /// Where presets are looked for, in order: $BITSCALE_PATH (colon-separated roots), the installed
 /// share folder, the source tree the program was built from. A root holds configs/machines,
-/// configs/technologies, configs/experiments and workloads.
+/// configs/technologies, configs/experiments, configs/sweeps and workloads.
 [[nodiscard]] std::vector<std::string> search_roots();
 
 /// A preset found by name.
@@ -64,6 +64,12 @@ void resolve_reference(Node& tree, std::string_view key, FileKind kind);
 /// an unknown key with its suggestion. The mark of the new value is file `--set`, line 1, its
 /// column in the text. Throws ConfigError for malformed text or an index outside the sequence.
 void apply_override(Node& tree, std::string_view assignment);
+
+/// Puts a value under a dotted key, as apply_override does; marks are the value's own.
+void set_value(Node& tree, std::string_view key, const Node& value);
+
+/// What stands under a dotted key, or nullptr. Throws ConfigError for a key with an empty part.
+[[nodiscard]] const Node* find_value(const Node& tree, std::string_view key);
 
 /// JSON Schema of a file of this kind, whose content `parse` reads: the header is required, and a
 /// file with `include` needs no other key.

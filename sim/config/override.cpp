@@ -15,7 +15,7 @@ namespace {
 /// One name of `a.b.c=value`, and where it starts in the text.
 struct Step {
   std::string name;
-  int column = 0;
+  Mark where;
 };
 
 struct Assignment {
@@ -26,14 +26,25 @@ struct Assignment {
 
 Mark mark_at(int column) { return Mark{std::string(kOverrideFile), 1, column}; }
 
+[[noreturn]] void refuse(const Mark& where, std::string key, std::string message) {
+  throw ConfigError({{where, std::move(key), std::move(message)}});
+}
+
 [[noreturn]] void refuse(int column, std::string key, std::string message) {
-  throw ConfigError({{mark_at(column), std::move(key), std::move(message)}});
+  refuse(mark_at(column), std::move(key), std::move(message));
+}
+
+void check_name(const Step& step) {
+  if (step.name.empty()) refuse(step.where, "", "expected a key, got nothing");
+  if (step.name.size() > kMaxKeyBytes) {
+    refuse(step.where, "", fmt::format("a key longer than {} bytes", kMaxKeyBytes));
+  }
 }
 
 /// Splits `a."b.c".d=value`: quotes keep the dots and equal signs of a name.
 Assignment split(std::string_view text) {
   Assignment assignment;
-  Step step{"", 1};
+  Step step{"", mark_at(1)};
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -43,11 +54,8 @@ Assignment split(std::string_view text) {
       step.name += c;
     } else {
       const auto next_column = static_cast<int>(i) + 2;
-      if (step.name.empty()) refuse(step.column, "", "expected a key, got nothing");
-      if (step.name.size() > kMaxKeyBytes) {
-        refuse(step.column, "", fmt::format("a key longer than {} bytes", kMaxKeyBytes));
-      }
-      assignment.steps.push_back(std::exchange(step, Step{"", next_column}));
+      check_name(step);
+      assignment.steps.push_back(std::exchange(step, Step{"", mark_at(next_column)}));
       if (c == '=') {
         assignment.value = text.substr(i + 1);
         assignment.value_column = next_column;
@@ -106,7 +114,7 @@ Node& element(Node& sequence, const Step& step, const std::string& path) {
   if (error == std::errc() && stop == end && index < sequence.items.size()) {
     return sequence.items[index];
   }
-  refuse(step.column, path,
+  refuse(step.where, path,
          sequence.items.empty()
              ? std::string("the list is empty")
              : fmt::format("expected the name of an element or an index from 0 to {}, got '{}'",
@@ -117,15 +125,48 @@ Node& element(Node& sequence, const Step& step, const std::string& path) {
 Node& descend(Node& node, const Step& step, const std::string& path) {
   if (node.kind == Node::Kind::sequence) return element(node, step, path);
   if (node.kind == Node::Kind::scalar) {
-    refuse(step.column, path, fmt::format("expected a mapping or a list, got {}", found(node)));
+    refuse(step.where, path, fmt::format("expected a mapping or a list, got {}", found(node)));
   }
   if (node.kind == Node::Kind::null) node.kind = Node::Kind::mapping;
   if (Node* value = node.find(step.name)) return *value;
   Node& added = node.items.emplace_back();
-  added.where = mark_at(step.column);
+  added.where = step.where;
   node.keys.push_back(step.name);
   node.key_marks.push_back(added.where);
   return added;
+}
+
+/// `a."b.c".d` without a value; every step stands at `where`.
+std::vector<Step> split_key(std::string_view key, const Mark& where) {
+  std::vector<Step> steps;
+  Step step{"", where};
+  bool quoted = false;
+  for (const char c : key) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (quoted || c != '.') {
+      step.name += c;
+    } else {
+      check_name(step);
+      steps.push_back(std::exchange(step, Step{"", where}));
+    }
+  }
+  check_name(step);
+  steps.push_back(std::move(step));
+  return steps;
+}
+
+void put(Node& tree, const std::vector<Step>& steps, Node value) {
+  if (steps.size() + height(value) > kMaxDepth) {
+    refuse(steps.front().where, "", fmt::format("nested deeper than {} levels", kMaxDepth));
+  }
+  Node* node = &tree;
+  std::string path;
+  for (const Step& step : steps) {
+    node = &descend(*node, step, path);
+    path += (path.empty() ? "" : ".") + step.name;
+  }
+  *node = std::move(value);
 }
 
 }  // namespace
@@ -133,17 +174,34 @@ Node& descend(Node& node, const Step& step, const std::string& path) {
 void apply_override(Node& tree, std::string_view assignment) {
   check_characters(assignment, std::string(kOverrideFile));
   const Assignment parts = split(assignment);
-  Node value = parse_value(parts);
-  if (parts.steps.size() + height(value) > kMaxDepth) {
-    refuse(1, "", fmt::format("nested deeper than {} levels", kMaxDepth));
+  put(tree, parts.steps, parse_value(parts));
+}
+
+void set_value(Node& tree, std::string_view key, const Node& value) {
+  put(tree, split_key(key, value.where), value);
+}
+
+const Node* find_value(const Node& tree, std::string_view key) {
+  const Node* node = &tree;
+  for (const Step& step : split_key(key, tree.where)) {
+    if (node->kind == Node::Kind::sequence) {
+      const Node* found = nullptr;
+      for (const Node& item : node->items) {
+        const Node* name = item.find("name");
+        if (name != nullptr && name->scalar == step.name) found = &item;
+      }
+      std::size_t index = 0;
+      const char* end = step.name.data() + step.name.size();
+      const auto [stop, error] = std::from_chars(step.name.data(), end, index);
+      const bool whole = error == std::errc() && stop == end;
+      if (found == nullptr && whole && index < node->items.size()) found = &node->items[index];
+      node = found;
+    } else {
+      node = node->find(step.name);
+    }
+    if (node == nullptr) return nullptr;
   }
-  Node* node = &tree;
-  std::string path;
-  for (const Step& step : parts.steps) {
-    node = &descend(*node, step, path);
-    path += (path.empty() ? "" : ".") + step.name;
-  }
-  *node = std::move(value);
+  return node;
 }
 
 }  // namespace bitscale::config

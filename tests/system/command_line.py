@@ -32,7 +32,7 @@ class Help(unittest.TestCase):
 class Names(unittest.TestCase):
     def test_every_preset_file_is_listed(self):
         folders = {"machines": "configs/machines", "technologies": "configs/technologies",
-                   "experiments": "configs/experiments", "workloads": "workloads"}
+                   "experiments": "configs/experiments", "workloads": "workloads", "sweeps": "configs/sweeps"}
         for kind, folder in folders.items():
             self.assertEqual(names(kind), sorted(path.stem for path in (ROOT / folder).glob("*.yaml")))
 
@@ -127,7 +127,7 @@ class Output(unittest.TestCase):
 
 class Check(unittest.TestCase):
     def test_every_shipped_file_is_valid(self):
-        folders = ("configs/machines", "configs/technologies", "configs/experiments", "workloads")
+        folders = ("configs/machines", "configs/technologies", "configs/experiments", "configs/sweeps", "workloads")
         files = [path for folder in folders for path in sorted((ROOT / folder).glob("*.yaml"))]
         self.assertEqual(output("check", *files), "".join(f"{path}: ok\n" for path in files))
 

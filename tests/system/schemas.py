@@ -9,7 +9,7 @@ import yaml
 from program import ROOT, main, output
 
 FOLDERS = {"machine": "configs/machines", "technology": "configs/technologies",
-           "experiment": "configs/experiments", "workload": "workloads"}
+           "experiment": "configs/experiments", "workload": "workloads", "sweep": "configs/sweeps"}
 
 # Cases of bad_input that a schema can see: keys, types, ranges, spellings.
 STRUCTURAL = {"machine": ("unknown_key", "misspelt_key", "wrong_type", "list_for_a_number", "text_for_a_section",
