@@ -55,6 +55,9 @@ int run(int argc, char** argv) {
   bitscale::app::add_accuracy(app, action, command_line);
   bitscale::app::add_reproduce(app, action, command_line);
   bitscale::app::add_sweep(app, action);
+  bitscale::app::add_query(app, action);
+  bitscale::app::add_status(app, action);
+  bitscale::app::add_merge(app, action);
   bitscale::app::add_import(app, action);
   bitscale::app::add_export(app, action);
   bitscale::app::add_report(app, action);

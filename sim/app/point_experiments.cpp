@@ -335,10 +335,11 @@ std::string PointExperiments::sweep_hash() const {
 
 sweep::CostClass PointExperiments::cost(const Point& point) {
   sweep::CostClass result;
-  for (const Section section : {Section::workload, Section::simulation})
-    result.name += text_of(settings_of(point, section));
+  // Of what changes the size of tensors, that which has few values: shards need a class each.
   for (const Setting& setting : point.settings) {
-    if (setting.key == "machine") result.name += setting.value.scalar;
+    const std::string& key = setting.key;
+    if (key == "workload" || key == "batch" || key == "machine" || below(key, "simulation"))
+      result.name += text_of({&setting});
   }
   const auto [place, fresh] = costs_.try_emplace(result.name, 1.0);
   if (!fresh) {

@@ -1,5 +1,7 @@
 #include "sim/sweep/constraints.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace bitscale::sweep {
@@ -22,13 +24,19 @@ Constraints::Constraints(const SweepConfig& sweep, const Space& space, KeyLookup
   for (const Constraint& constraint : sweep.constraints) {
     try {
       Expression expression(constraint.text, constraint.where);
-      bool over_results = false;
+      const bool over_results = std::ranges::any_of(
+          expression.names(),
+          [](const std::string& name) { return metric_index(name).has_value(); });
       for (const std::string& name : expression.names()) {
-        if (metric_index(name)) {
-          over_results = true;
-        } else if (std::ranges::find(space.keys(), name) == space.keys().end() &&
-                   (space.size() == 0 || !lookup_(space.at(0), name))) {
-          expression.refuse_name(name, known);
+        if (metric_index(name) || std::ranges::find(space.keys(), name) != space.keys().end())
+          continue;
+        if (space.size() == 0 || !lookup_(space.at(0), name)) expression.refuse_name(name, known);
+        // The store, where metrics are, knows of points what the axes set.
+        if (over_results) {
+          throw ConfigError({{constraint.where, "",
+                              fmt::format("'{}' is a key that no axis changes: beside metrics it "
+                                          "must be written as its value",
+                                          name)}});
         }
       }
       Condition condition(expression);

@@ -23,6 +23,8 @@ std::string_view way_out(int code) {
       return "; another process has held it for a minute: run again, or give each its own store "
              "and "
              "merge them";
+    case SQLITE_CANTOPEN:
+      return "; its folder must exist, and may have to be writable";
     case SQLITE_NOTADB:
       return "; give a store that `bitscale sweep` made, or a file that does not exist yet";
     case SQLITE_CORRUPT:

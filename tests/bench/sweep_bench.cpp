@@ -3,6 +3,8 @@
 #include <benchmark/benchmark.h>
 
 #include "sim/app/runner.hpp"
+#include "sim/app/sweep_worker.hpp"
+#include "sim/sweep/outcome.hpp"
 
 namespace bitscale::app {
 namespace {
@@ -105,6 +107,40 @@ void point_run_alexnet_bit_fusion(benchmark::State& state) {
   run_point(state, without_operands("bit_fusion", "bitfusion_alexnet"));
 }
 
+/// Points of a sweep as a worker process does them: a new index each time, what points share kept.
+void worker_points(benchmark::State& state, const std::string& experiment,
+                   const std::string& axis) {
+  const config::Node tree =
+      config::parse_yaml("schema_version: 1\nkind: sweep\nname: bench\nexperiment: " + experiment +
+                             "\naxes: [{" + axis + ", steps: 1000000}]",
+                         "bench");
+  const sweep::SweepConfig config = config::read_all(tree, sweep::parse_sweep);
+  const sweep::Space space(config);
+  const sweep::WorkerPool::Work work = make_sweep_work(config, space, "", false);
+  std::uint64_t index = 0;
+  for ([[maybe_unused]] auto iteration : state) {
+    const sweep::Outcome outcome = sweep::outcome_of(work(index++));
+    if (outcome.status != sweep::Status::ok) state.SkipWithError(outcome.message.c_str());
+  }
+  state.counters["points_per_minute"] =
+      benchmark::Counter(60 * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+}
+
+constexpr const char* kLeNet = "{machine: stripes_dram, workload: lenet}";
+constexpr const char* kAlexNet =
+    "{machine: moons40, workload: alexnet, profile: int8, simulation: {layers: conv, "
+    "energy_model: structure}}";
+constexpr const char* kNewTiming = "key: machine.array.vector_lanes, from: 1, to: 1000000";
+constexpr const char* kNewPrice = "key: machine.clock, from: 100MHz, to: 101MHz";
+
+void worker_lenet(benchmark::State& state) { worker_points(state, kLeNet, kNewTiming); }
+void worker_alexnet_sampled(benchmark::State& state) { worker_points(state, kAlexNet, kNewTiming); }
+/// Only clock, and with it supply and energy, change: memory is ideal.
+void worker_alexnet_price(benchmark::State& state) { worker_points(state, kAlexNet, kNewPrice); }
+
+BENCHMARK(worker_lenet)->Unit(benchmark::kMicrosecond);
+BENCHMARK(worker_alexnet_sampled)->Unit(benchmark::kMicrosecond);
+BENCHMARK(worker_alexnet_price)->Unit(benchmark::kMicrosecond);
 BENCHMARK(bit_fusion_networks)->Unit(benchmark::kMillisecond);
 BENCHMARK(bit_fusion_networks_mapped)->Unit(benchmark::kMillisecond);
 BENCHMARK(point_load_small_lenet)->Unit(benchmark::kMicrosecond);

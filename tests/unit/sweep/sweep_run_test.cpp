@@ -171,6 +171,20 @@ TEST_F(Sweeps, SimulateAgainWhereTheClockChangesAgainstMemory) {
   EXPECT_EQ(count.integer(0), 8);
 }
 
+TEST(Constraints, OverMetricsKnowOnlyTheKeysOfAxes) {
+  const sweep::SweepConfig config = sweep::parse_text(
+      "axes: [{key: batch, values: [1]}]\nconstraints: ['cycles * machine.clock < 1']");
+  try {
+    const sweep::Space space(config);
+    const sweep::Constraints constraints(
+        config, space, [](const auto&, const auto&) { return sweep::Value(1.0); });
+    FAIL();
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("sweep.yaml:6:15: error: constraints: 'machine.clock' is a "
+                                        "key that no axis changes"));
+  }
+}
+
 TEST(PointExperiments, ReportEveryProblemOfAPoint) {
   const sweep::SweepConfig config =
       sweep::parse_text("axes: [{key: machine.clock, values: [fast]}, {key: batch, values: [-1]}]");

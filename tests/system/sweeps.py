@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""Sweeps from the command line: presets run, kills cost only what was in flight, shards and workers change no byte."""
+import csv
+import io
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+from program import BINARY, ROOT, bitscale, environment, main, names, output
+
+SLOW = """
+schema_version: 1
+kind: sweep
+name: slow
+experiment: {machine: stripes_dram, workload: alexnet, profile: stripes_100, simulation: {layers: conv}}
+axes: [{key: machine.clock, from: 300MHz, to: 1.2GHz, steps: 60, integer: true}]
+"""
+SMALL = """
+schema_version: 1
+kind: sweep
+name: small
+experiment: {machine: stripes, workload: lenet}
+axes:
+  - {key: machine.unit.max_weight_bits, values: [4, 16]}
+  - {key: profile, values: [stripes_100, int8]}
+constraints: [cycles > 0]
+"""
+
+
+class Sweeps(unittest.TestCase):
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(self.scratch.cleanup)
+        self.folder = pathlib.Path(self.scratch.name)
+
+    def file(self, name, text):
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def sweep(self, *arguments):
+        return bitscale("sweep", *arguments, cwd=self.folder)
+
+    def table(self, store, *arguments):
+        return output("query", store, "--format", "csv", *arguments, cwd=self.folder)
+
+    def test_every_preset_runs(self):
+        for name in names("sweeps"):
+            with self.subTest(name):
+                done = self.sweep(name, "--csv", f"{name}.csv")
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                rows = list(csv.DictReader(io.StringIO((self.folder / f"{name}.csv").read_text(encoding="utf-8"))))
+                self.assertTrue(rows)
+                self.assertEqual({row["status"] for row in rows}, {"ok"})
+
+    def test_a_kill_costs_only_what_was_in_flight(self):
+        self.file("slow.yaml", SLOW)
+        whole = self.sweep("slow.yaml", "--store", "whole.sqlite", "--csv", "whole.csv")
+        self.assertEqual(whole.returncode, 0, whole.stderr)
+        kills = 0
+        for _ in range(100):
+            running = subprocess.Popen([BINARY, "sweep", "slow.yaml", "-j", "2", "--store", "cut.sqlite", "--quiet"],
+                                       cwd=self.folder, env=environment(), stdout=subprocess.DEVNULL)
+            time.sleep(0.15 + 0.01 * kills)
+            if running.poll() is not None:
+                break
+            os.kill(running.pid, signal.SIGKILL)
+            running.wait()
+            kills += 1
+        self.assertGreater(kills, 0)
+        last = self.sweep("slow.yaml", "--store", "cut.sqlite", "--csv", "cut.csv")
+        self.assertEqual(last.returncode, 0, last.stderr)
+        self.assertEqual((self.folder / "cut.csv").read_bytes(), (self.folder / "whole.csv").read_bytes())
+
+    def test_two_sweeps_into_one_store_lose_nothing(self):
+        self.file("slow.yaml", SLOW)
+        self.file("small.yaml", SMALL)
+        command = [BINARY, "sweep", "--store", "both.sqlite", "--quiet"]
+        processes = [subprocess.Popen([*command, name], cwd=self.folder, env=environment(), stdout=subprocess.DEVNULL)
+                     for name in ("slow.yaml", "slow.yaml", "small.yaml")]
+        self.assertEqual([process.wait(timeout=120) for process in processes], [0, 0, 1])
+        counts = json.loads(bitscale("status", "both.sqlite", "--format", "json", cwd=self.folder).stdout)
+        self.assertEqual({entry["sweep"]: entry["done"] for entry in counts}, {"slow": 60, "small": 4})
+
+    def test_refused_points_are_rows_and_the_exit_status_says_so(self):
+        self.file("small.yaml", SMALL)
+        done = self.sweep("small.yaml")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("2 ok, 2 refused", done.stdout)
+        self.assertIn("layer 'conv1'", done.stdout)
+        rows = list(csv.DictReader(io.StringIO(self.table("small.sqlite"))))
+        self.assertEqual([row["status"] for row in rows], ["refused", "refused", "ok", "ok"])
+        self.assertEqual([row["feasible"] for row in rows], ["0", "0", "1", "1"])
+        again = bitscale("sweep", "retry", "small.yaml", cwd=self.folder)
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("this time: 2 run", again.stdout)
+        self.assertEqual(list(csv.DictReader(io.StringIO(self.table("small.sqlite")))), rows)
+
+    def test_a_point_over_its_time_is_a_row(self):
+        self.file("slow.yaml", SLOW.replace("steps: 60", "steps: 2") + "limits: {time: 1ms}\n")
+        done = self.sweep("slow.yaml")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("2 timeout", done.stdout)
+
+    def test_shards_merge_to_the_bytes_of_one_run(self):
+        self.assertEqual(self.sweep("lenet_tiles", "--store", "whole.sqlite").returncode, 0)
+        parts = []
+        for i in (1, 2, 3):
+            parts.append(f"part{i}.sqlite")
+            self.assertEqual(self.sweep("lenet_tiles", "--shard", f"{i}/3", "--store", parts[-1]).returncode, 0)
+        output("merge", "all.sqlite", *reversed(parts), cwd=self.folder)
+        self.assertEqual(self.table("all.sqlite"), self.table("whole.sqlite"))
+
+    def test_a_dry_run_counts_and_estimates_without_a_store(self):
+        done = self.sweep("lenet_tiles", "--dry-run")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("12 points of 12 candidates", done.stdout)
+        self.assertIn("timed points took", done.stdout)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_progress_for_programs_is_a_json_object_a_line(self):
+        done = self.sweep("lenet_tiles", "--progress", "json")
+        last = [json.loads(line) for line in done.stderr.splitlines()][-1]
+        self.assertEqual((last["finished"], last["done"], last["total"], last["failed"]), (True, 12, 12, 0))
+        self.assertEqual(last["best"]["metric"], "cycles")
+
+    def test_a_read_only_store_says_so(self):
+        self.assertEqual(self.sweep("lenet_tiles", "--store", "a.sqlite").returncode, 0)
+        if os.geteuid() == 0:
+            self.skipTest("root may write anywhere")
+        os.chmod(self.folder / "a.sqlite", 0o444)
+        done = self.sweep("lenet_tiles", "--set", "seed=2", "--store", "a.sqlite")
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("may not be written", done.stderr)
+
+    def test_a_store_in_a_folder_that_is_not_there_says_so(self):
+        done = self.sweep("lenet_tiles", "--store", "nowhere/a.sqlite")
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("its folder must exist", done.stderr)
+
+    def test_a_full_disk_says_so_and_keeps_what_was_stored(self):
+        self.file("slow.yaml", SLOW.replace("steps: 60", "steps: 600"))
+        script = f"mount -t tmpfs -o size=300k none disk && {BINARY} sweep slow.yaml --store disk/a.sqlite --quiet; " \
+                 f"echo code $? && {BINARY} status disk/a.sqlite --format json"
+        (self.folder / "disk").mkdir()
+        done = subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c", script], cwd=self.folder,
+                              env=environment(), capture_output=True, text=True, timeout=120, check=False)
+        if "code" not in done.stdout or "mount:" in done.stderr:
+            self.skipTest(f"no file system of one's own: {done.stderr.strip()}")
+        self.assertIn("code 5", done.stdout)
+        self.assertIn("what was stored before is kept: make room and run again", done.stderr)
+        self.assertIn('"failed": 0', done.stdout)
+
+    def test_answers_agree_with_the_table(self):
+        self.assertEqual(self.sweep("lenet_tiles", "--store", "a.sqlite").returncode, 0)
+        rows = list(csv.DictReader(io.StringIO(self.table("a.sqlite"))))
+        best = json.loads(output("query", "a.sqlite", "--best", "--objectives", "min energy_pJ", "--format", "json",
+                                 cwd=self.folder))
+        self.assertEqual(best[0]["energy_pJ"], min(float(row["energy_pJ"]) for row in rows))
+        front = json.loads(output("query", "a.sqlite", "--pareto", "--objectives", "min cycles,min area_um2",
+                                  "--format", "json", cwd=self.folder))
+        points = [(float(row["cycles"]), float(row["area_um2"])) for row in rows]
+        expected = [p for p in points
+                    if not any(q != p and q[0] <= p[0] and q[1] <= p[1] for q in points)]
+        self.assertEqual(sorted((row["cycles"], row["area_um2"]) for row in front), sorted(expected))
+
+
+if __name__ == "__main__":
+    main()
