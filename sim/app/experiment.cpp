@@ -242,7 +242,15 @@ void make_data_paths_absolute(Node& node) {
   }
 }
 
-/// Tiles of a layer that the workload does not have are a mistake.
+}  // namespace
+
+Node resolve_experiment(const ExperimentRequest& request) {
+  Node tree = experiment_tree(request);
+  apply_request(tree, request);
+  resolve_references(tree);
+  return tree;
+}
+
 void check_tiled_layers(const Experiment& experiment) {
   std::vector<std::string> names;
   for (const Layer& layer : experiment.workload.layers) {
@@ -258,20 +266,10 @@ void check_tiled_layers(const Experiment& experiment) {
   if (!problems.empty()) throw ConfigError(config::in_file_order(std::move(problems)));
 }
 
-/// What the choice of tiles weighs is in the technology, which the mapping does not know.
 void complete_tiling(Machine& machine) {
   TilingConfig& tiling = machine.config.memory.tiling;
   if (tiling.objective == TilingObjective::energy)
     tiling.costs = traffic_costs(machine.config, machine.technology);
-}
-
-}  // namespace
-
-Node resolve_experiment(const ExperimentRequest& request) {
-  Node tree = experiment_tree(request);
-  apply_request(tree, request);
-  resolve_references(tree);
-  return tree;
 }
 
 Experiment read_experiment(Node tree, const std::vector<std::string>& overrides) {

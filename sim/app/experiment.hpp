@@ -85,6 +85,11 @@ struct ExperimentRequest {
 [[nodiscard]] Experiment read_experiment(config::Node tree,
                                          const std::vector<std::string>& overrides);
 
+/// Tiles of a layer that the workload does not have are a mistake. Throws ConfigError.
+void check_tiled_layers(const Experiment& experiment);
+/// What the choice of tiles weighs is in the technology, which the mapping does not know.
+void complete_tiling(Machine& machine);
+
 /// Parse functions of whole files; also what the JSON Schemas are made from.
 [[nodiscard]] Machine parse_machine(config::Reader& reader);
 [[nodiscard]] Experiment parse_experiment(config::Reader& reader);

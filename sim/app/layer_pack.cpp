@@ -102,6 +102,9 @@ LayerResult unpack(const Json& json) {
                check.at(2).get<std::string>(), check.at(3).get<bool>()};
   }
   r.mapping = item().get<std::string>();
+  r.peak_macs_per_cycle = item().get<double>();
+  if (const Json& channel = item(); !channel.is_null())
+    r.channel_bits_per_cycle = channel.get<double>();
   if (const Json& switching = item(); !switching.is_null())
     r.switching = unpack_switching(switching);
   if (const Json& structure = item(); !structure.is_null())
@@ -128,6 +131,8 @@ std::string pack_layer(const LayerResult& r) {
                                         r.check->first_mismatch, r.check->comparable})
                          : Json());
   json.push_back(r.mapping);
+  json.push_back(r.peak_macs_per_cycle);
+  json.push_back(r.channel_bits_per_cycle ? Json(*r.channel_bits_per_cycle) : Json());
   json.push_back(r.switching ? pack(*r.switching) : Json());
   json.push_back(r.structure ? pack(r.structure->actions) : Json());
   std::string bytes;

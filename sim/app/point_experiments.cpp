@@ -208,6 +208,7 @@ std::shared_ptr<const PointExperiments::MachineEntry> PointExperiments::machine(
   const Node& section = section_tree(tree, "machine");
   auto entry = std::make_shared<MachineEntry>();
   entry->machine = read_section(section, "machine", parse_machine);
+  complete_tiling(entry->machine);
   entry->key = sha256_hex(std::string_view(config::emit_yaml(section)));
   entry->timing_key =
       sha256_hex(std::string_view(timing_text(section) + tiling_text(entry->machine.config)));
@@ -282,6 +283,7 @@ PointExperiment PointExperiments::make(const Point& point) {
     made.experiment.workload = workload_entry->workload;
     made.experiment.simulation = simulation_entry->simulation;
     made.experiment.technology_yaml = machine_entry->technology_yaml;
+    check_tiled_layers(made.experiment);
     made.machine_key = machine_entry->timing_key;
     made.unit_key = machine_entry->unit_key;
     made.key = sha256_hex(
