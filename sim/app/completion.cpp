@@ -56,6 +56,7 @@ const std::vector<Command>& commands() {
       {"energy-model", "energy of the arithmetic", "horowitz structure both"},
       {"check", "compare outputs with the reference", "", true},
       {"widths", "accumulators that would do", "", true},
+      {"show-mapping", "loop nest of every layer", "", true},
       kSet,
   };
   static const std::vector<Option> kRun = {
@@ -69,6 +70,10 @@ const std::vector<Command>& commands() {
       {"machines", "machines to compare", "@@machines"},
       {"workload", "networks by name or path", "@@workloads"},
       {"precision-sweep", "bits with commas between, at one throughput"},
+      {"iso", "what arrays are resized to share", "macs area power throughput"},
+      {"iso-bits", "precision of --iso throughput and power"},
+      {"iso-task", "other networks for the same task", "", true},
+      {"workload-for", "network of one machine, MACHINE=NETWORK"},
   };
   static const std::vector<Option> kUnit = {
       {"bits", "operand bits, AxW"},

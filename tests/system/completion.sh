@@ -41,7 +41,7 @@ if offers alexnet_stripes "$bitscale" run --set ''; then fail 'free text is not 
 
 # Every option in the help of a command is in every script, and the other way round.
 zsh=$("$bitscale" completion zsh) fish=$("$bitscale" completion fish)
-commands=$("$bitscale" --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
+commands=$("$bitscale" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p')
 [[ -n $commands ]] || fail 'no commands in --help'
 for command in $commands; do
   helped=$("$bitscale" "$command" --help | sed -n 's/^  \(-., *\)\?\(--[a-z-]*\).*/\2/p' | sort -u)
