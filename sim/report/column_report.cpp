@@ -63,10 +63,10 @@ Json column_json(const ColumnReport& report) {
   json["version"] = report.version;
   json["command"] = report.command;
   json["description"] = report.description;
-  json["columns"] = Json::array();
+  json["memory_columns"] = Json::array();
   for (const ColumnPoint& point : report.points) {
-    json["columns"].push_back(
-        {{"rows", point.rows},
+    json["memory_columns"].push_back(
+        {{"cells", point.rows},
          {"compute_snr_dB", number(point.compute_snr_dB)},
          {"drawn_snr_dB", number(point.drawn_snr_dB)},
          {"signal_power", number(point.signal)},
@@ -85,7 +85,7 @@ std::string column_csv(const ColumnReport& report) {
     return std::isfinite(value) ? format_significant(value) : std::string();
   };
   std::string text =
-      "rows,compute_snr_dB,drawn_snr_dB,signal_power,analogue_noise_power,clipping_noise_power,"
+      "cells,compute_snr_dB,drawn_snr_dB,signal_power,analogue_noise_power,clipping_noise_power,"
       "converter_bits,closed_form_bits,clipping_from\n";
   for (const ColumnPoint& point : report.points) {
     text += fmt::format("{},{},{},{},{},{},{},{},{}\n", point.rows, cell(point.compute_snr_dB),

@@ -120,8 +120,8 @@ constexpr Metric kMetrics[] = {
     {"cycles_per_image", "cycles", kAssignment, "Cycles of the whole network for one image."},
     {"energy_per_image_pJ", "pJ", kAssignment, "Energy of the whole network for one image."},
 
-    {"columns", "", kColumns, "Columns of the rows asked for and of fewer and more."},
-    {"rows", "", kColumns, "Cells of a column: length of the dot product."},
+    {"memory_columns", "", kColumns, "Columns of the rows asked for and of fewer and more."},
+    {"cells", "", kColumns, "Cells (rows) of a column: length of the dot product."},
     {"compute_snr_dB", "dB", kColumns,
      "Signal over mismatch, noise and clipping, before conversion; null without noise."},
     {"drawn_snr_dB", "dB", kColumns,

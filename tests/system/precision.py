@@ -114,18 +114,18 @@ class Assignment(unittest.TestCase):
 
 class Column(unittest.TestCase):
     def test_more_mismatch_is_less_signal(self):
-        snr = [result("precision", "imc", "--trials", "0", "--mismatch", str(m))["columns"][2]["compute_snr_dB"]
+        snr = [result("precision", "imc", "--trials", "0", "--mismatch", str(m))["memory_columns"][2]["compute_snr_dB"]
                for m in (0.02, 0.1, 0.4)]
         self.assertEqual(snr, sorted(snr, reverse=True))
 
     def test_draws_agree_with_the_formula(self):
-        for column in result("precision", "imc", "--rows", "64", "--trials", "2000")["columns"]:
-            self.assertTrue(math.isclose(column["compute_snr_dB"], column["drawn_snr_dB"], abs_tol=0.7), column["rows"])
+        for column in result("precision", "imc", "--rows", "64", "--trials", "2000")["memory_columns"]:
+            self.assertTrue(math.isclose(column["compute_snr_dB"], column["drawn_snr_dB"], abs_tol=0.7), column["cells"])
 
     def test_clipping_decides_below_its_headroom(self):
-        column = result("precision", "imc", "--trials", "0")["columns"][2]
+        column = result("precision", "imc", "--trials", "0")["memory_columns"][2]
         below = str(column["clipping_from"] - 1)
-        clipped = result("precision", "imc", "--trials", "0", "--headroom", below)["columns"][2]
+        clipped = result("precision", "imc", "--trials", "0", "--headroom", below)["memory_columns"][2]
         self.assertGreaterEqual(clipped["clipping_noise_power"], clipped["analogue_noise_power"] / 2)
 
     def test_the_same_seed_draws_the_same_columns(self):
