@@ -80,6 +80,7 @@ std::vector<std::vector<ExperimentRequest>> requests_of(const ComparePlan& plan)
 
 std::vector<Experiment> load_all(const std::vector<ExperimentRequest>& requests) {
   std::vector<Experiment> experiments;
+  experiments.reserve(requests.size());
   for (const ExperimentRequest& request : requests) experiments.push_back(load_experiment(request));
   return experiments;
 }

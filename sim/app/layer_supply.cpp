@@ -8,18 +8,13 @@
 #include "arch/unit.hpp"
 #include "arch/unit_netlist.hpp"
 #include "sim/app/runner.hpp"
+#include "sim/app/structure_model.hpp"
 #include "sim/kernel/engine.hpp"
 #include "sim/mapping/mapping.hpp"
 #include "sim/power/supplied_energy.hpp"
 
 namespace bitscale::app {
 namespace {
-
-OperandTypes types_of(const Layer& layer, const Unit& unit) {
-  OperandTypes types{layer.activation, layer.weight, unit.accumulator()};
-  if (layer.accumulator_bits > 0) types.accumulator.bits = layer.accumulator_bits;
-  return types;
-}
 
 /// As sim/activity/switching.hpp calls the units' own registers.
 constexpr const char* kRegisterComponent = "registers";
