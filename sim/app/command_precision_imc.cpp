@@ -44,7 +44,7 @@ ColumnPoint summing_point(const Request& request, std::int64_t rows) {
   column.rows = rows;
   const precision::ComputeNoise noise = precision::charge_summing_noise(column);
   ColumnPoint point{rows, noise.signal, noise.analogue, noise.clipped, noise.snr_dB()};
-  const double size = static_cast<double>(rows);
+  const auto size = static_cast<double>(rows);
   const double levels = column.headroom > 0 ? std::min(column.headroom, size) + 1 : size + 1;
   const double draws =
       size * column.activation_bits * column.weight_bits * static_cast<double>(request.trials);

@@ -19,7 +19,7 @@ class DrawnColumn {
   DrawnColumn(const ChargeSumming& column, int converter_bits, std::uint64_t seed)
       : column_(column), generator_(seed) {
     if (converter_bits > 0) {
-      const double rows = static_cast<double>(column.rows);
+      const auto rows = static_cast<double>(column.rows);
       cells_ = std::exp2(converter_bits - 1);
       step_ = optimal_clip(converter_bits) * std::sqrt(3 * rows / 16) / cells_;
     }

@@ -146,6 +146,7 @@ std::vector<Values> vector_layer_gradients(const RealLayer& layer,
                                            const std::vector<std::span<const double>>& inputs,
                                            std::span<const double> gradient) {
   std::vector<Values> result;
+  result.reserve(inputs.size());
   for (const std::span<const double> each : inputs) result.emplace_back(each.size(), 0.0);
   switch (layer.kind) {
     case LayerKind::max_pool:
