@@ -9,6 +9,7 @@
 
 #include "sim/app/browser.hpp"
 #include "sim/app/commands.hpp"
+#include "sim/app/sweep_document.hpp"
 #include "sim/app/version.hpp"
 #include "sim/report/html.hpp"
 
@@ -62,8 +63,8 @@ std::vector<ReportInput> documents_of(const fs::path& folder) {
 }
 
 constexpr std::string_view kWhatToGive =
-    "expected a JSON result of run, compare, accuracy, reproduce or sweep, or a folder that "
-    "--output wrote";
+    "expected a JSON result of run, compare, accuracy, reproduce or explain-layer, the store of a "
+    "sweep, or a folder that --output wrote";
 
 std::vector<ReportInput> read_inputs(const std::vector<std::string>& paths) {
   std::vector<ReportInput> inputs;
@@ -72,6 +73,8 @@ std::vector<ReportInput> read_inputs(const std::vector<std::string>& paths) {
     std::vector<ReportInput> found;
     if (fs::is_directory(path)) {
       found = documents_of(path);
+    } else if (is_store(path)) {
+      found = sweep_documents(path);
     } else if (auto input = document(path)) {
       found.push_back(std::move(*input));
     }
@@ -106,8 +109,9 @@ void add_report(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "report", "Make one self-contained HTML page of results, or a single figure of it");
   command
-      ->add_option("results", request->inputs,
-                   "JSON results of other commands, or folders that their --output wrote")
+      ->add_option(
+          "results", request->inputs,
+          "JSON results of other commands, folders that their --output wrote, stores of sweeps")
       ->required();
   command->add_option("-o,--output", request->output, "File to write")->required();
   command->add_option("--title", request->title, "Heading of the page")->capture_default_str();

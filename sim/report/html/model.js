@@ -14,7 +14,7 @@ function readModel(inputs) {
     if (kind === 'explain_layer') model.explanations.push(data);
     if (kind === 'precision_sweep') model.scalings.push(data);
     if (kind === 'accumulator') model.widths.push(data);
-    if (kind === 'sweep') model.sweeps.push({name, ...data});
+    if (kind === 'sweep') model.sweeps.push(data);
   }
   return model;
 }
@@ -42,10 +42,11 @@ const cycleParts = (part) => part.cycles_by_cause;
 /// Layers that the array computes, of one run.
 const arrayLayers = (run) => run.result.layers.filter((layer) => layer.macs > 0);
 
-/// A sweep's rows as flat objects: its axes and its metrics, of the points that ended well.
-function sweepRows(sweep) {
-  return sweep.points.filter((point) => point.status === 'ok')
-    .map((point) => ({...point, ...point.axes, ...point.metrics}));
+/// Columns of a sweep's rows that hold numbers: what its metrics are, the keys left out.
+function sweepMetrics(sweep, rows) {
+  const known = new Set(['index', ...sweep.keys]);
+  return unique(sweep.points.slice(0, 100).flatMap(Object.keys))
+    .filter((name) => !known.has(name) && rows.some((row) => typeof row[name] === 'number'));
 }
 
 /// Rows that no other row is better than in both metrics; `signs` are 1 where less is better, else -1.

@@ -1,6 +1,6 @@
 // A sweep: a scatter over any two metrics, with its Pareto front; brushed points fill the table.
 
-/// Metrics of which more is better; of all others less is.
+/// Metrics of which more is better, unless an objective says so; of all others less is.
 const kMoreIsBetter = /speedup|gain|tops|utilization|accuracy|per_s$|per_W|per_mm2/;
 
 /// Whether a logarithmic axis shows more: positive values over a factor of 20.
@@ -11,18 +11,18 @@ function spansDecades(values) {
 }
 
 function sweepSection(sweep, register) {
-  const rows = sweepRows(sweep);
-  const metrics = unique(rows.flatMap((row) => Object.keys(row.metrics))).filter((name) => rows.some((row) => typeof row[name] === 'number'));
-  const axes = sweep.axes.map((axis) => axis.key);
-  const state = {x: metrics.includes('cycles') ? 'cycles' : metrics[0], y: metrics.find((name) => name.includes('energy')) ?? metrics[1] ?? metrics[0],
-    by: axes[0]};
-  const columns = [{key: 'point', name: 'point', value: (row) => row.index},
-    ...[...axes, ...metrics].map((key) => ({key, name: words(key), value: (row) => row[key]})),
-    {key: 'status', name: 'status', verdict: true, value: (row) => row.status},
-    {key: 'message', name: 'message', long: true, value: (row) => row.message}];
-  const all = sweep.points.map((point) => ({...point, ...point.axes, ...point.metrics}));
-  const points = table('Points of the sweep', columns, all);
-  const sign = (metric) => (kMoreIsBetter.test(metric) ? -1 : 1);
+  const all = sweep.points;
+  const rows = all.filter((point) => point.status === 'ok');
+  const metrics = sweepMetrics(sweep, rows);
+  const axes = sweep.keys;
+  if (metrics.length === 0) return [element('p', {}, `${all.length} points, none of which has a result.`), sweepTable(sweep, []).node];
+  const wanted = sweep.objectives.map((objective) => objective.metric).filter((name) => metrics.includes(name));
+  const state = {x: wanted[1] ?? 'cycles', y: wanted[0] ?? 'energy_pJ', by: axes[0] ?? 'machine'};
+  const points = sweepTable(sweep, metrics);
+  const sign = (metric) => {
+    const objective = sweep.objectives.find((one) => one.metric === metric);
+    return (objective ? objective.more : kMoreIsBetter.test(metric)) ? -1 : 1;
+  };
 
   function option() {
     const values = unique(rows.map((row) => row[state.by])).sort(compareValues).map(String);
@@ -68,6 +68,22 @@ function sweepSection(sweep, register) {
   const controls = element('div', {class: 'controls'},
     chooser('across', choices, state.x, change('x')), chooser('up', choices, state.y, change('y')),
     chooser('colour', axes.map((key) => [key, words(key)]), state.by, change('by')));
-  const failed = sweep.points.filter((point) => point.status !== 'ok').length;
-  return [element('p', {}, `${sweep.points.length} points, ${failed} of them failed.`), controls, drawn.node, points.node];
+  const failed = all.length - rows.length;
+  const shown = all.length < sweep.done ? ` Shown are ${all.length}: evenly many, and all of the Pareto front.` : '';
+  return [element('p', {}, `${sweep.done} of ${sweep.candidates} points are done; of those shown ${failed} failed.${shown}`),
+    controls, drawn.node, points.node];
+}
+
+/// Keys and metrics first, what is the same in every row last.
+function sweepTable(sweep, metrics) {
+  const all = sweep.points;
+  const others = unique(all.slice(0, 100).flatMap(Object.keys)).filter((name) => !['index', 'status', 'message', ...sweep.keys, ...metrics].includes(name));
+  const varies = (key) => all.some((row) => row[key] !== all[0][key]);
+  const ordered = [...sweep.keys, ...metrics.filter(varies), ...others.filter(varies)];
+  return table('Points of the sweep', [
+    {key: 'index', name: 'point', value: (row) => row.index},
+    {key: 'status', name: 'status', verdict: true, value: (row) => row.status},
+    ...ordered.map((key) => ({key, name: words(key), value: (row) => row[key]})),
+    {key: 'message', name: 'message', long: true, value: (row) => row.message},
+  ], all);
 }
