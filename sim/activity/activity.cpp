@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "sim/activity/window_columns.hpp"
 #include "sim/activity/window_source.hpp"
@@ -139,6 +140,17 @@ bool LayerActivity::operator==(const LayerActivity& o) const {
          glitch_transitions == o.glitch_transitions && settled_half_units == o.settled_half_units &&
          timed_half_units == o.timed_half_units && activations == o.activations &&
          weights == o.weights;
+}
+
+bool same_walk(const Mapping& a, const Mapping& b) {
+  const auto all = [](const Mapping& m) {
+    return std::tie(
+        m.layer, m.shape, m.types, m.flattened, m.packed_groups, m.windows, m.stationary, m.bound,
+        m.spatial, m.in_unit, m.tile, m.pass_extent, m.tile_order, m.pass_order, m.step_order,
+        m.rows, m.columns, m.lanes, m.subwords, m.unit_cycles, m.segments, m.segment, m.pad_value,
+        m.activation_bits, m.weight_bits, m.output_bits, m.accumulator_sets, m.accumulator_entries);
+  };
+  return all(a) == all(b);
 }
 
 LayerActivity measure_activity(const Mapping& mapping, const Unit& unit, const Operands& operands,

@@ -50,6 +50,10 @@ struct LayerActivity {
   bool operator==(const LayerActivity& other) const;
 };
 
+/// Whether two mappings of a layer make its units walk alike, so that what they switch is the same:
+/// they may differ in memories, clocks and waiting alone.
+[[nodiscard]] bool same_walk(const Mapping& a, const Mapping& b);
+
 /// Follows units of the layer through contiguous windows of their schedules, with the operands and
 /// partial sums that stand there, and counts what their gates switch. Windows are drawn alike from
 /// all (unit, step) pairs, spread evenly over every loop of the nest within each group of 64, until

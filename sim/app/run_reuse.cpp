@@ -18,6 +18,7 @@ constexpr std::size_t kOperandBytes = std::size_t{256} << 20U;
 /// Results of layers kept, about 2 KiB each.
 constexpr std::size_t kKeptResults = 10'000;
 constexpr std::size_t kKeptTimers = 64;
+constexpr std::size_t kKeptWalks = 2'000;
 
 std::string text_of(const TensorType& type) {
   return fmt::format("{} {} {} {};", type.bits, to_string(type.encoding), type.frac_bits,
@@ -49,6 +50,13 @@ std::string text_of(const LayerShape& s) {
   return text;
 }
 
+std::string text_of(const ActivityPlan& plan) {
+  return fmt::format("{:.17g} {:.17g} {:.17g} {} {} {} {} {} {}", plan.relative_half_width,
+                     plan.glitch_half_width, plan.confidence, plan.max_transitions,
+                     plan.max_glitch_transitions, plan.window_cycles, plan.full_below, plan.full,
+                     plan.seed);
+}
+
 std::string operand_text(const Layer& layer) {
   return layer.name + "\n" + text_of(layer.shape) + text_of(layer.activation) +
          text_of(layer.weight) + text_of(layer.activation_source) + text_of(layer.weight_source);
@@ -64,6 +72,7 @@ void RunReuse::begin(const Experiment& experiment, std::string machine_key, std:
 
 std::shared_ptr<const Operands> RunReuse::operands(const Layer& layer) {
   const std::string key = operand_text(layer);
+  last_operands_ = key;
   if (const auto found = operands_.find(key); found != operands_.end()) return found->second;
   auto made = std::make_shared<const Operands>(make_operands(layer));
   const auto bytes =
@@ -77,6 +86,24 @@ std::shared_ptr<const Operands> RunReuse::operands(const Layer& layer) {
     operand_bytes_ += bytes;
   }
   return made;
+}
+
+const LayerActivity* RunReuse::activity(const Mapping& mapping, const ActivityPlan& plan) {
+  const auto found = walks_.find(unit_key_ + last_operands_ + text_of(plan));
+  if (found == walks_.end()) return nullptr;
+  for (const Walk& walk : found->second) {
+    if (same_walk(walk.mapping, mapping)) return &walk.activity;
+  }
+  return nullptr;
+}
+
+void RunReuse::keep_activity(const Mapping& mapping, const ActivityPlan& plan,
+                             const LayerActivity& activity) {
+  if (++kept_walks_ > kKeptWalks) {
+    walks_.clear();
+    kept_walks_ = 1;
+  }
+  walks_[unit_key_ + last_operands_ + text_of(plan)].push_back({mapping, activity});
 }
 
 std::shared_ptr<UnitTimer> RunReuse::timer() {

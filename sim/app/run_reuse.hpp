@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/activity/activity.hpp"
 #include "sim/app/experiment.hpp"
 #include "sim/power/unit_timing.hpp"
 #include "sim/report/result.hpp"
@@ -16,7 +17,7 @@
 namespace bitscale::app {
 
 /// What runs of one process take over from the runs before them: operand tensors, what units' gates
-/// take, and results of layers that differ in their price alone. Memory is bounded.
+/// take and switch, and results of layers that differ in their price alone. Memory is bounded.
 class RunReuse {
  public:
   /// Content of a layer's result under its key, from somewhere that outlives the process.
@@ -31,7 +32,12 @@ class RunReuse {
   /// in timing and where units do not differ.
   void begin(const Experiment& experiment, std::string machine_key, std::string unit_key);
 
+  /// Of the layer that runs next.
   [[nodiscard]] std::shared_ptr<const Operands> operands(const Layer& layer);
+  /// What units switched on the operands handed out last, or nullptr; valid until the next call.
+  [[nodiscard]] const LayerActivity* activity(const Mapping& mapping, const ActivityPlan& plan);
+  void keep_activity(const Mapping& mapping, const ActivityPlan& plan,
+                     const LayerActivity& activity);
   [[nodiscard]] std::shared_ptr<UnitTimer> timer();
 
   /// What decides a layer's cycles and counts: everything but prices. `share`: of the layer in the
@@ -49,6 +55,13 @@ class RunReuse {
   std::string machine_key_, unit_key_;
   std::map<std::string, std::shared_ptr<const Operands>> operands_;
   std::size_t operand_bytes_ = 0;
+  std::string last_operands_;  ///< key of what was handed out
+  struct Walk {
+    Mapping mapping;
+    LayerActivity activity;
+  };
+  std::map<std::string, std::vector<Walk>> walks_;
+  std::size_t kept_walks_ = 0;
   std::map<std::string, std::shared_ptr<UnitTimer>> timers_;
   std::map<std::string, LayerResult> results_;
   std::vector<Kept> new_;

@@ -208,7 +208,9 @@ RunResult run_experiment(const Experiment& experiment, const ProgressOutput& out
                     experiment.workload.layers.size());
   LayerSupplies supplies(experiment, reuse != nullptr ? reuse->timer() : nullptr);
   std::optional<StructureModel> structure;
-  if (experiment.simulation.energy_model != EnergyModel::horowitz) structure.emplace(experiment);
+  const bool per_layer = experiment.simulation.operands == OperandMode::per_layer;
+  if (experiment.simulation.energy_model != EnergyModel::horowitz)
+    structure.emplace(experiment, per_layer ? reuse : nullptr);
   if (experiment.simulation.operands == OperandMode::chained) {
     const Tensor scores =
         run_chained(experiment, progress, supplies, structure ? &*structure : nullptr, run.layers);

@@ -5,6 +5,7 @@
 
 #include "arch/unit_netlist.hpp"
 #include "sim/activity/switching.hpp"
+#include "sim/app/run_reuse.hpp"
 #include "sim/app/runner.hpp"
 
 namespace bitscale::app {
@@ -29,7 +30,8 @@ OperandTypes types_of(const Layer& layer, const Unit& unit) {
   return types;
 }
 
-StructureModel::StructureModel(const Experiment& experiment) : experiment_(experiment) {
+StructureModel::StructureModel(const Experiment& experiment, RunReuse* reuse)
+    : experiment_(experiment), reuse_(reuse) {
   const Unit& unit = *experiment.machine.config.unit;
   // A technology without these costs is told so before anything is followed.
   ActionCount pin;
@@ -59,11 +61,21 @@ ActivityPlan StructureModel::plan_for(const Mapping& m) const {
   return plan;
 }
 
+LayerActivity StructureModel::followed(const Mapping& mapping, const Operands& operands) {
+  const ActivityPlan plan = plan_for(mapping);
+  if (reuse_ != nullptr) {
+    if (const LayerActivity* known = reuse_->activity(mapping, plan)) return *known;
+  }
+  LayerActivity activity =
+      measure_activity(mapping, *experiment_.machine.config.unit, operands, plan, gates_);
+  if (reuse_ != nullptr) reuse_->keep_activity(mapping, plan, activity);
+  return activity;
+}
+
 SwitchingSample StructureModel::measure(const Mapping& mapping, const Operands& operands,
                                         const UnitActivity& work, const Traffic& traffic,
                                         std::vector<ActionCount>& actions) {
-  const LayerActivity activity = measure_activity(mapping, *experiment_.machine.config.unit,
-                                                  operands, plan_for(mapping), gates_);
+  const LayerActivity activity = followed(mapping, operands);
   count_switching(activity, mapping, work, traffic, actions);
   SwitchingSample sample;
   sample.full = activity.full;

@@ -10,11 +10,14 @@
 
 namespace bitscale::app {
 
+class RunReuse;
+
 /// The part of a run that follows gates: keeps what was drawn from layer to layer, and knows how
 /// exactly each layer must be followed for the network's total.
 class StructureModel {
  public:
-  explicit StructureModel(const Experiment& experiment);
+  /// `reuse` has what earlier runs found; null: nothing does.
+  explicit StructureModel(const Experiment& experiment, RunReuse* reuse = nullptr);
 
   /// Appends what the layer's gates, registers and operand wires switch, and says how it was found
   /// out. Throws MappingError where the model lacks what the mapping needs.
@@ -29,7 +32,10 @@ class StructureModel {
  private:
   [[nodiscard]] ActivityPlan plan_for(const Mapping& mapping) const;
 
+  [[nodiscard]] LayerActivity followed(const Mapping& mapping, const Operands& operands);
+
   const Experiment& experiment_;
+  RunReuse* reuse_ = nullptr;
   GateCache gates_;
   double whole_work_ = 0;  ///< cycles of units over all layers that run
 };

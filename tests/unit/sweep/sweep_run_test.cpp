@@ -262,6 +262,23 @@ TEST(RunReuse, GivesTheResultOfARunWithoutIt) {
   }
 }
 
+// Timing that changes no walk: what gates switch is taken over, cycles are not.
+TEST(RunReuse, TakesOverWhatGatesSwitchWhereOnlyMemoriesChange) {
+  ExperimentRequest request;
+  request.machine = "moons40";
+  request.workload = "tiny";
+  request.energy_model = "structure";
+  const Experiment ideal = load_experiment(request);
+  request.overrides = {"machine.memory.dram={kind: channel, bits_per_cycle: 8, clock: 204MHz}"};
+  const Experiment limited = load_experiment(request);
+  RunReuse reuse;
+  reuse.begin(ideal, "ideal", "unit");
+  (void)run_experiment(ideal, {}, {}, &reuse);
+  reuse.begin(limited, "limited", "unit");
+  EXPECT_EQ(run_json(run_experiment(limited, {}, {}, &reuse)),
+            run_json(run_experiment(limited, {})));
+}
+
 TEST(Shards, AreParsedAndChecked) {
   EXPECT_EQ(sweep::parse_shard("2/8"), (Shard{2, 8}));
   for (const char* text : {"", "0/4", "5/4", "1", "1/", "a/b", "1/0", "1/2x", "-1/2"})
