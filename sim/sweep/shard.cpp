@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <numeric>
 
 #include "sim/config/values.hpp"
 
@@ -28,7 +29,8 @@ void deal(std::map<std::string, Class>& classes, std::uint64_t shards) {
                            [](const Class* a, const Class* b) { return a->cost > b->cost; });
   std::vector<double> load(shards, 0.0);
   for (Class* entry : dearest) {
-    for (std::uint64_t i = 0; i < shards; ++i) entry->order.push_back(i);
+    entry->order.resize(shards);
+    std::iota(entry->order.begin(), entry->order.end(), std::uint64_t{0});
     std::ranges::stable_sort(entry->order,
                              [&](std::uint64_t a, std::uint64_t b) { return load[a] < load[b]; });
     for (std::uint64_t i = 0; i < shards; ++i) {

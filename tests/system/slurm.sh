@@ -22,7 +22,7 @@ schema_version: 1
 kind: sweep
 name: points
 experiment: {machine: stripes_dram, workload: alexnet, profile: stripes_100, simulation: {layers: conv}}
-axes: [{key: machine.clock, from: 300MHz, to: 1.2GHz, steps: 120, integer: true}]
+axes: [{key: machine.clock, from: 300MHz, to: 1.2GHz, steps: 3000, integer: true}]
 YAML
 done_points() {  # of both parts, 0 before there is a store
   local sum=0 part count
@@ -45,12 +45,12 @@ scancel --signal=KILL --full "$job" || fail 'scancel'
 scancel "$job"
 for _ in {1..300}; do [[ -z $(squeue -h) ]] && break; sleep 0.1; done
 before=$(done_points)
-[[ $before -lt 120 ]] || fail 'the shards were done before they were killed'
+[[ $before -lt 3000 ]] || fail 'the shards were done before they were killed'
 
 submit --wait >/dev/null || fail 'the second submission'
-[[ $(done_points) -eq 120 ]] || fail "only $(done_points) of 120 points after the second submission"
+[[ $(done_points) -eq 3000 ]] || fail "only $(done_points) of 3000 points after the second submission"
 "$bitscale" merge all.sqlite parts/part-*.sqlite || fail 'merge'
 "$bitscale" query all.sqlite --format csv --output merged.csv || fail 'query'
 "$bitscale" sweep points.yaml --store whole.sqlite --csv whole.csv --quiet || fail 'the run without Slurm'
 cmp merged.csv whole.csv || fail 'the merged table differs from that of one run'
-echo "slurm: killed at $before of 120 points, submitted again, merged to the same bytes"
+echo "slurm: killed at $before of 3000 points, submitted again, merged to the same bytes"

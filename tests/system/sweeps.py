@@ -18,7 +18,7 @@ schema_version: 1
 kind: sweep
 name: slow
 experiment: {machine: stripes_dram, workload: alexnet, profile: stripes_100, simulation: {layers: conv}}
-axes: [{key: machine.clock, from: 300MHz, to: 1.2GHz, steps: 60, integer: true}]
+axes: [{key: machine.clock, from: 300MHz, to: 1.2GHz, steps: 600, integer: true}]
 """
 SMALL = """
 schema_version: 1
@@ -85,7 +85,7 @@ class Sweeps(unittest.TestCase):
                      for name in ("slow.yaml", "slow.yaml", "small.yaml")]
         self.assertEqual([process.wait(timeout=120) for process in processes], [0, 0, 1])
         counts = json.loads(bitscale("status", "both.sqlite", "--format", "json", cwd=self.folder).stdout)
-        self.assertEqual({entry["sweep"]: entry["done"] for entry in counts}, {"slow": 60, "small": 4})
+        self.assertEqual({entry["sweep"]: entry["done"] for entry in counts}, {"slow": 600, "small": 4})
 
     def test_refused_points_are_rows_and_the_exit_status_says_so(self):
         self.file("small.yaml", SMALL)
@@ -102,7 +102,7 @@ class Sweeps(unittest.TestCase):
         self.assertEqual(list(csv.DictReader(io.StringIO(self.table("small.sqlite")))), rows)
 
     def test_a_point_over_its_time_is_a_row(self):
-        self.file("slow.yaml", SLOW.replace("steps: 60", "steps: 2") + "limits: {time: 1ms}\n")
+        self.file("slow.yaml", SLOW.replace("steps: 600", "steps: 2") + "limits: {time: 1ms}\n")
         done = self.sweep("slow.yaml")
         self.assertEqual(done.returncode, 1)
         self.assertIn("2 timeout", done.stdout)
@@ -144,7 +144,7 @@ class Sweeps(unittest.TestCase):
         self.assertIn("its folder must exist", done.stderr)
 
     def test_a_full_disk_says_so_and_keeps_what_was_stored(self):
-        self.file("slow.yaml", SLOW.replace("steps: 60", "steps: 600"))
+        self.file("slow.yaml", SLOW.replace("steps: 600", "steps: 6000"))
         script = f"mount -t tmpfs -o size=300k none disk && {BINARY} sweep slow.yaml --store disk/a.sqlite --quiet; " \
                  f"echo code $? && {BINARY} status disk/a.sqlite --format json"
         (self.folder / "disk").mkdir()
