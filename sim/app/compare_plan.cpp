@@ -1,6 +1,7 @@
 #include "sim/app/compare_plan.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -197,6 +198,21 @@ MachineWork work_of(const std::vector<Experiment>& experiments) {
   return work;
 }
 
+/// The off-chip channel of each machine, in words.
+std::string channels_of(const CompareExperiments& experiments) {
+  std::vector<std::string> channels;
+  for (const std::vector<Experiment>& row : experiments.machines) {
+    const MachineConfig& machine = row.front().machine.config;
+    const DramConfig& dram = machine.memory.dram;
+    const double bits_per_s =
+        static_cast<double>(dram.bits_per_cycle) * static_cast<double>(dram.clock_Hz);
+    channels.push_back(dram.ideal()
+                           ? fmt::format("{} ideal", machine.name)
+                           : fmt::format("{} {:.4g} Gbit/s", machine.name, bits_per_s * 1e-9));
+  }
+  return fmt::format("off-chip channel ({})", fmt::join(channels, "; "));
+}
+
 std::string definition_of(const IsoRequest& iso, const Experiment& first) {
   const std::string operands =
       iso.bits ? fmt::format("operands of {} x {} bits", iso.bits->activation, iso.bits->weight)
@@ -302,6 +318,11 @@ void add_conditions(const CompareExperiments& experiments, CompareResult& result
   };
   compare("clock", [&](const MachineConfig& m) { return m.clock_Hz == first.clock_Hz; });
   compare("memory hierarchy", [&](const MachineConfig& m) { return m.memory == first.memory; });
+  // A machine that never waits for DRAM wins against one that does, whatever their arrays are.
+  if (std::ranges::any_of(experiments.machines, [&](const std::vector<Experiment>& row) {
+        return row.front().machine.config.memory.dram != first.memory.dram;
+      }))
+    result.free.push_back(channels_of(experiments));
   compare("kind of unit",
           [&](const MachineConfig& m) { return m.unit->kind() == first.unit->kind(); });
   if (!experiments.iso || experiments.iso->held != Held::macs)

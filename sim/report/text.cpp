@@ -1,6 +1,7 @@
 #include "sim/report/text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -173,7 +174,7 @@ std::string mismatches_text(const RunResult& run) {
 }
 
 /// What compression spares the channel, over all layers; '' where nothing is compressed.
-std::string compression_text(const RunResult& run) {
+std::string compression_text(const RunResult& run, bool named) {
   DramRawBits moved, raw;
   for (const LayerResult& layer : run.layers) {
     if (!layer.dram_raw_bits) continue;
@@ -184,8 +185,9 @@ std::string compression_text(const RunResult& run) {
   }
   if (raw.activations + raw.weights == 0) return "";
   return fmt::format(
-      "  DRAM holds fetched operands compressed: {} of {} bits of activations, {} of {} of "
+      "  {}DRAM holds fetched operands compressed: {} of {} bits of activations, {} of {} of "
       "weights; outputs are written raw\n",
+      named ? fmt::format("{} on {}: ", run.provenance.workload, run.provenance.machine) : "",
       format_integer(moved.activations), format_integer(raw.activations),
       format_integer(moved.weights), format_integer(raw.weights));
 }
@@ -214,18 +216,33 @@ Basis basis_of(const RunResult& run) {
           run.provenance.costs, run.area.left_out,       run.provenance.technology_notes};
 }
 
-std::string settings_text(const RunResult& run) {
-  const std::string memory =
-      run.ideal_memory ? "  ideal DRAM: a layer is resident as a whole, its tensors move once and "
-                         "take no time\n"
-                       : "";
+std::string settings_text(const std::vector<RunResult>& runs) {
+  std::vector<std::string> ideal;
+  bool others = false;
+  for (const RunResult& run : runs) {
+    const std::string& machine = run.provenance.machine;
+    if (!run.ideal_memory) {
+      others = true;
+    } else if (std::ranges::find(ideal, machine) == ideal.end()) {
+      ideal.push_back(machine);
+    }
+  }
+  std::string text;
+  if (!ideal.empty()) {
+    text = fmt::format(
+        "  ideal DRAM{}: a layer is resident as a whole, its tensors move once and take no "
+        "time{}\n",
+        others ? fmt::format(" on {}", fmt::join(ideal, ", ")) : "",
+        others ? "; the others wait for theirs" : "");
+  }
+  for (const RunResult& run : runs) text += compression_text(run, runs.size() > 1);
+  const RunResult& run = runs.front();
   const std::string model = run.provenance.energy_model == "horowitz"
                                 ? ""
                                 : fmt::format("energy model {}, ", run.provenance.energy_model);
-  return memory + compression_text(run) +
-         fmt::format("  {} fidelity, {}technology {} at {} V, bitscale {}\n",
-                     run.provenance.fidelity, model, run.provenance.technology,
-                     format_plain(run.vdd_V), run.provenance.version);
+  return text + fmt::format("  {} fidelity, {}technology {} at {} V, bitscale {}\n",
+                            run.provenance.fidelity, model, run.provenance.technology,
+                            format_plain(run.vdd_V), run.provenance.version);
 }
 
 std::string digests_text(const RunResult& run) {
@@ -252,7 +269,7 @@ std::string run_text(const RunResult& run, const TextStyle& style) {
   text += structure_text(run, style);
   text += power_text(run, style);
   text += bold("What the numbers rest on", style) + "\n";
-  text += basis_text(basis_of(run)) + settings_text(run);
+  text += basis_text(basis_of(run)) + settings_text({run});
   text += "  " + digests_text(run) + "\n\n";
   return text + next_text(run.next, style);
 }

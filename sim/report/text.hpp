@@ -59,8 +59,8 @@ struct Basis {
 /// The commands to type next, one a line under their heading; '' for none.
 [[nodiscard]] std::string next_text(const std::vector<std::string>& commands,
                                     const TextStyle& style);
-/// Fidelity, technology, supply and version, one line.
-[[nodiscard]] std::string settings_text(const RunResult& run);
+/// Whose DRAM costs no time; fidelity, technology, supply and version of one or several runs alike.
+[[nodiscard]] std::string settings_text(const std::vector<RunResult>& runs);
 /// The shortened hashes of a run.
 [[nodiscard]] std::string digests_text(const RunResult& run);
 

@@ -160,7 +160,7 @@ std::string accuracies_text(const std::vector<RunResult>& runs, const TextStyle&
       "\n\n";
   text += profiles_table(runs, style) + "\n" + supplies_text(runs, style) +
           zeros_text(runs, style) + "\n" + bold("What the numbers rest on", style) + "\n";
-  text += basis_text(basis_of(first)) + settings_text(first);
+  text += basis_text(basis_of(first)) + settings_text({first});
   for (const RunResult& run : runs)
     text += fmt::format("  {}: {}\n", run.provenance.profile, digests_text(run));
   return text;

@@ -241,7 +241,7 @@ std::string compare_text(const CompareResult& comparison, const TextStyle& style
   }
   if (!comparison.held_equal.empty() || !comparison.free.empty()) text += "\n";
   text += bold("What the numbers rest on", style) + "\n";
-  text += basis_text(merged_basis(comparison)) + settings_text(comparison.runs.front());
+  text += basis_text(merged_basis(comparison)) + settings_text(comparison.runs);
   for (const RunResult& run : comparison.runs) {
     text += fmt::format("  {} on {}: {}\n", run.provenance.workload, run.provenance.machine,
                         digests_text(run));

@@ -10,8 +10,10 @@
 namespace bitscale::app {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::ThrowsMessage;
 
 ExperimentRequest request(const std::string& machine, const std::string& workload = "lenet") {
@@ -127,6 +129,23 @@ TEST(PlanComparison, ResizesTheFirstMachineTooForAGivenValue) {
   const CompareExperiments result = plan_comparison(held);
   EXPECT_EQ(result.sizes[0].positions(), 1024);
   EXPECT_EQ(result.sizes[1].positions(), 1024);
+}
+
+std::vector<std::string> differences(const std::vector<std::string>& machines) {
+  ComparePlan request = plan();
+  request.machines = machines;
+  CompareResult result;
+  add_conditions(plan_comparison(request), result);
+  return result.free;
+}
+
+TEST(AddConditions, NamesMachinesThatNeverWaitForTheirChannel) {
+  EXPECT_THAT(differences({"dadiannao", "bit_fusion"}),
+              Contains("off-chip channel (dadiannao ideal; bit_fusion 96 Gbit/s)"));
+}
+
+TEST(AddConditions, SaysNothingOfChannelsThatAreAlike) {
+  EXPECT_THAT(differences({"dadiannao", "stripes"}), Not(Contains(HasSubstr("channel"))));
 }
 
 TEST(PlanComparison, RefusesDifferentWork) {

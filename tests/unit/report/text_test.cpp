@@ -135,6 +135,16 @@ TEST(CompareText, ListsSharedAssumptionsOnce) {
   EXPECT_EQ(text.find("a shared buffer", first + 1), std::string::npos);
 }
 
+TEST(CompareText, NamesTheMachinesWhoseMemoryIsIdeal) {
+  RunResult slow = slow_run();
+  RunResult small = small_run();
+  slow.ideal_memory = true;
+  small.ideal_memory = false;
+  EXPECT_THAT(compare_text({{small, slow}, {}, {}}), HasSubstr("  ideal DRAM on dadiannao: "));
+  small.ideal_memory = true;
+  EXPECT_THAT(compare_text({{small, slow}, {}, {}}), HasSubstr("  ideal DRAM: "));
+}
+
 TEST(CompareText, OfNothingSaysSo) { EXPECT_EQ(compare_text({}), "nothing to compare\n"); }
 
 TEST(ReproduceText, StartsWithTheHeadlineFigure) {
