@@ -75,10 +75,14 @@ TensorShape parse_input(Reader& reader, WorkloadFile& file) {
   reader.finish();
   const auto elements = count_elements({shape.n, shape.c, shape.h, shape.w});
   if (!elements || *elements > kMaxTensorElements) {
-    reader.problem("", fmt::format("the input would have {} elements; a tensor holds at most {}",
+    reader.problem("", fmt::format("the input would have {} elements{}; a tensor holds at most {}",
                                    elements ? fmt::format("{}", *elements) : "more than 2^62",
+                                   shape.n > 1 ? fmt::format(" in a batch of {}", shape.n) : "",
                                    kMaxTensorElements));
-    shape = TensorShape{1, 1, 1, 1};
+    // Layers are still checked: against one image, where that is not what is too large.
+    shape.n = 1;
+    const auto image = count_elements({shape.c, shape.h, shape.w});
+    if (!image || *image > kMaxTensorElements) shape = TensorShape{1, 1, 1, 1};
   }
   return shape;
 }
