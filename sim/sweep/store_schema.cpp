@@ -32,6 +32,8 @@ std::string on_conflict() {
 
 }  // namespace
 
+// Rows as long as these are appended, and only an index is in the order of their random keys: in a
+// table without row ids every insertion would rewrite pages all over the file.
 std::string store_schema() {
   std::string metrics;
   for (const PointMetric& metric : point_metrics())
@@ -58,7 +60,7 @@ CREATE TABLE points(
   result_digest TEXT NOT NULL,
 )" + metrics +
          R"(  energy_by_component_pJ TEXT NOT NULL,
-  cycles_by_cause TEXT NOT NULL) WITHOUT ROWID;
+  cycles_by_cause TEXT NOT NULL);
 CREATE TABLE sweep_points(
   sweep INTEGER NOT NULL REFERENCES sweeps(id),
   idx INTEGER NOT NULL,
@@ -67,7 +69,7 @@ CREATE TABLE sweep_points(
   PRIMARY KEY(sweep, idx)) WITHOUT ROWID;
 CREATE TABLE simulations(
   key TEXT PRIMARY KEY,
-  content BLOB NOT NULL) WITHOUT ROWID;
+  content BLOB NOT NULL);
 CREATE VIEW results AS
   SELECT sweeps.name AS sweep, sweep_points.idx AS idx, sweep_points.settings AS settings, points.*
   FROM sweep_points JOIN points USING(key) JOIN sweeps ON sweeps.id = sweep_points.sweep;
