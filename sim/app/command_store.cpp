@@ -259,7 +259,7 @@ void add_query(CLI::App& app, Action& action) {
                       "Condition over keys and metrics, as in constraints of a sweep file");
   command->add_option("--columns", request->columns, "Columns with commas between")->delimiter(',');
   command->add_option("--order", request->order, "Column to order by; -COLUMN for largest first");
-  command->add_option("--limit", request->limit, "Most rows");
+  command->add_option("--limit", request->limit, "Most rows")->check(CLI::Range(0, 1'000'000'000));
   command
       ->add_option("--objectives", request->objectives,
                    "`min METRIC` or `max METRIC`, with commas between; the sweep's otherwise")

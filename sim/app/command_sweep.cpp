@@ -90,6 +90,9 @@ std::string summary_text(const sweep::RunSummary& summary, const sweep::Counts& 
                         100 * summary.store_seconds / summary.seconds);
   }
   text += "\n";
+  if (summary.selected == 0 && request.shard.empty())
+    text += fmt::format("  the constraints exclude all {} candidates\n",
+                        format_integer(summary.candidates));
   for (const std::string& message : summary.messages) text += "  " + message + "\n";
   if (summary.failed > summary.messages.size()) {
     text += fmt::format("  and {} more; bitscale query {} --where \"status != 'ok'\" shows all\n",

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "sim/core/suggest.hpp"
@@ -174,7 +175,7 @@ void Store::check_version() const {
 void Store::create_tables() {
   Transaction transaction(database_);
   // Another process may have made them while this one waited for the lock.
-  if (pragma(database_, "user_version") != 0) return;
+  if (pragma(database_, "user_version") != 0) return check_version();
   database_.execute(store_schema());
   database_.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
                                 kApplicationId, kStoreVersion));
@@ -322,6 +323,9 @@ std::optional<std::string> Store::simulation(const std::string& key) {
 
 std::uint64_t Store::merge(const std::string& other_path) {
   { const Store other(other_path, Mode::read); }  // says what is wrong with it
+  std::error_code unknown;
+  if (std::filesystem::equivalent(path(), other_path, unknown))
+    throw UsageError(fmt::format("error: {} cannot be merged into itself", path()));
   Statement attach = database_.prepare("ATTACH DATABASE ?1 AS other");
   attach.bind(1, std::string_view(other_path));
   attach.run();

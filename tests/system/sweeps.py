@@ -101,6 +101,10 @@ class Sweeps(unittest.TestCase):
         self.assertIn("this time: 2 run", again.stdout)
         self.assertEqual(list(csv.DictReader(io.StringIO(self.table("small.sqlite")))), rows)
 
+    def test_constraints_that_nothing_meets_are_said(self):
+        self.file("none.yaml", SMALL.replace("cycles > 0", "machine.unit.max_weight_bits > 99"))
+        self.assertIn("the constraints exclude all 4 candidates", self.sweep("none.yaml").stdout)
+
     def test_a_point_over_its_time_is_a_row(self):
         self.file("slow.yaml", SLOW.replace("steps: 600", "steps: 2") + "limits: {time: 1ms}\n")
         done = self.sweep("slow.yaml")

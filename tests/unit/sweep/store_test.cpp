@@ -126,6 +126,24 @@ TEST_F(Stores, MergeToTheSameTableInEitherOrder) {
   EXPECT_THAT(table, HasSubstr("\n2,3,ok,"));
 }
 
+TEST_F(Stores, RefuseToMergeIntoThemselves) {
+  Store store(path("a"), Store::Mode::write);
+  std::filesystem::create_symlink(path("a"), path("link"));
+  for (const char* name : {"a", "link"}) {
+    try {
+      store.merge(path(name));
+      FAIL() << name;
+    } catch (const UsageError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("cannot be merged into itself"));
+    }
+  }
+}
+
+TEST_F(Stores, WithoutTablesButOfAnotherVersionAreRefused) {
+  Database(path("a"), Database::Mode::create).execute("PRAGMA user_version = 9");
+  EXPECT_THROW(Store(path("a"), Store::Mode::write), IoError);
+}
+
 TEST_F(Stores, MergeAResultOverAFailure) {
   StoredSweep written = sweep();
   {
