@@ -40,7 +40,7 @@ void add_accumulator(CLI::App& app, Action& action, const std::string& command_l
   command->add_option("--machine", study.experiment.machine, "Machine by name or path")
       ->capture_default_str();
   command->add_option("--sqnr", study.target.sqnr_dB, "Output SQNR to reach, in dB")
-      ->check(CLI::Range(1.0, 200.0))
+      ->check(number_within(1, 200))
       ->capture_default_str();
   command
       ->add_option("--overflow", study.target.overflow_probability,
@@ -69,6 +69,16 @@ CLI::Validator probability() {
             return fmt::format("expected a number above 0 and below 1, got {}", text);
           },
           "PROBABILITY"};
+}
+
+CLI::Validator number_within(double low, double high) {
+  return {[low, high](const std::string& text) {
+            double value = 0;
+            if (CLI::detail::lexical_cast(text, value) && value >= low && value <= high)
+              return std::string();
+            return fmt::format("expected a number from {:g} to {:g}, got {}", low, high, text);
+          },
+          fmt::format("FLOAT in [{:g} - {:g}]", low, high)};
 }
 
 void add_precision(CLI::App& app, Action& action, const std::string& command_line) {

@@ -131,7 +131,7 @@ void add_precision_imc(CLI::App& app, Action& action, const std::string& command
   command->add_option("--weight-bits", column.weight_bits, "Bits of the weights")
       ->check(CLI::Range(1, 16))
       ->capture_default_str();
-  const CLI::Range share(0.0, 10.0);
+  const CLI::Validator share = number_within(0, 10);
   command
       ->add_option("--mismatch", column.current_mismatch,
                    "Deviation of a cell's current over the current")
@@ -144,22 +144,22 @@ void add_precision_imc(CLI::App& app, Action& action, const std::string& command
   command
       ->add_option("--noise", column.thermal_noise,
                    "Noise of a conversion, root mean square, in unit discharges")
-      ->check(CLI::Range(0.0, 1e6))
+      ->check(number_within(0, 1e6))
       ->capture_default_str();
   command
       ->add_option("--headroom", column.headroom,
                    "Unit discharges that fit the bit line; 0: all rows do")
-      ->check(CLI::Range(0.0, 1e6))
+      ->check(number_within(0, 1e6))
       ->capture_default_str();
   command
       ->add_option("--capacitor", request->capacitor_fF,
                    "Charge redistribution: capacitor of a cell in fF")
-      ->check(CLI::Range(1e-3, 1e6))
+      ->check(number_within(1e-3, 1e6))
       ->capture_default_str();
   command
       ->add_option("--supply", request->redistribution.supply_V,
                    "Charge redistribution: supply in V")
-      ->check(CLI::Range(0.01, 100.0))
+      ->check(number_within(0.01, 100))
       ->capture_default_str();
   command->add_option("--trials", request->trials, "Columns to draw; 0: formulas alone")
       ->check(CLI::Range(0, 1000000))

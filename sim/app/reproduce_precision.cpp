@@ -173,13 +173,21 @@ void add_training(Checks& checks) {
   for (const TrainingRow& row : rows) {
     const precision::TrainingCosts costs = precision::training_costs(row.network, row.bits);
     const std::string name = std::string("training, ") + row.name;
+    // The table's own numbers chose ConvNet's topology and the bits of a mantissa: what either of
+    // them enters is no prediction, though it may still deviate.
+    constexpr std::size_t kMultiplications = 2;
+    const bool fitted = row.network.name == convnet.name;
     const auto add = [&](const char* what, std::size_t column, double value, const char* unit) {
       ReproduceCheck& check = checks.add(name + what, row.published.at(column), value, unit, 0.01);
+      if (check.verdict == Verdict::reproduced && (fitted || column == kMultiplications))
+        check.verdict = Verdict::calibrated;
       check.headline = false;
       check.source = "C. Sakr, N. Shanbhag, ICLR 2019, as in the talk's table (rounded there)";
       check.inputs.emplace_back(
-          "recalled: the four formulas; topologies inferred from the table's own numbers; a "
-          "32-bit float counts its 23 mantissa bits in multiplications");
+          "recalled: the four formulas; ResNet's topology as in the published code");
+      check.inputs.emplace_back(
+          "inferred from the table's own numbers: ConvNet's topology; a 32-bit float counts its 23 "
+          "mantissa bits in multiplications (C_M)");
       check.inputs.emplace_back(
           "left out: the table's rows FX and SQ, whose bits per layer are not public");
       note_deviation(

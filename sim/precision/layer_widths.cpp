@@ -30,7 +30,10 @@ LayerWidth truncated(const LayerSums& s, const WidthTarget& target) {
   const double bits =
       truncated_growth_bits(target.sqnr_dB, s.activation_zeta_dB, s.weight_zeta_dB, s.length);
   width.output_bits = std::clamp(static_cast<int>(std::ceil(bits)), 1, width.register_bits);
-  width.dropped_bits = width.register_bits - width.output_bits;
+  // The register is the next power of two above the range, the step the next below range 2^-bits.
+  const double range_bits =
+      s.activation_bits + s.weight_bits + std::log2(static_cast<double>(s.length));
+  width.dropped_bits = std::max(0, static_cast<int>(std::floor(range_bits)) - width.output_bits);
   const Estimate sqnr = full_range_output_sqnr_dB(width.output_bits, s.activation_zeta_dB,
                                                   s.weight_zeta_dB, s.length);
   if (width.dropped_bits > 0) width.predicted_sqnr_dB = sqnr.value;
@@ -52,8 +55,9 @@ LayerWidth clipped(const LayerSums& s, const WidthTarget& target, bool wraps) {
     }
   } else {
     width.output_bits = minimum_precision_bits(target.sqnr_dB);
-    zeta = optimal_clip(width.output_bits);
-    width.predicted_sqnr_dB = clipped_sqnr_dB(width.output_bits, zeta);
+    zeta = width.output_bits <= 5 ? optimal_midrise_clip(width.output_bits)
+                                  : optimal_clip(width.output_bits);
+    width.predicted_sqnr_dB = minimum_precision_sqnr_dB(width.output_bits, 0).value;
   }
   const double reach = zeta * s.measured.sigma;
   width.register_bits = bits_around(s.measured.mean, reach);

@@ -35,7 +35,10 @@ int bit_growth_bits(int activation_bits, int weight_bits, std::int64_t length) {
   require_bits("weights", weight_bits);
   require_length(length);
   const auto growth = std::bit_width(static_cast<std::uint64_t>(length) - 1);
-  return activation_bits + weight_bits + static_cast<int>(growth);
+  const int bits = activation_bits + weight_bits + static_cast<int>(growth);
+  if (bits > kMaxBits)
+    throw std::invalid_argument("the sum needs more than 64 bits, the widest register there is");
+  return bits;
 }
 
 double truncated_growth_bits(double target_dB, double activation_zeta_dB, double weight_zeta_dB,
@@ -50,6 +53,8 @@ double truncated_growth_bits(double target_dB, double activation_zeta_dB, double
 Clipping clipping(double zeta) {
   require_positive("clip in deviations", zeta);
   const double beyond = tail(zeta);
+  // Where nothing is left to divide by, the first term of the expansion for large zeta.
+  if (beyond == 0) return {0, 2 / (zeta * zeta), 0};
   return {2 * beyond, (1 + zeta * zeta) - zeta * density(zeta) / beyond, 2 * excess_power(zeta)};
 }
 
@@ -125,7 +130,9 @@ double optimal_wrap(int bits) {
 int minimum_precision_bits(double target_dB, double zeta) {
   require_finite("target in dB", target_dB);
   for (int bits = 1; bits <= kMaxBits; ++bits) {
-    if (clipped_sqnr_dB(bits, zeta > 0 ? zeta : optimal_clip(bits)) >= target_dB) return bits;
+    const double sqnr_dB =
+        zeta > 0 ? clipped_sqnr_dB(bits, zeta) : minimum_precision_sqnr_dB(bits, 0).value;
+    if (sqnr_dB >= target_dB) return bits;
   }
   throw std::invalid_argument(
       zeta > 0 ? fmt::format("no number of bits reaches {:g} dB with the sum clipped at {:g} "
@@ -135,6 +142,7 @@ int minimum_precision_bits(double target_dB, double zeta) {
 }
 
 Estimate minimum_precision_sqnr_dB(int bits, double excess_kurtosis) {
+  require_bits("sum", bits);
   const bool exact = bits <= 5;
   Estimate result{exact ? -to_dB(midrise_noise(bits, optimal_midrise_clip(bits)))
                         : clipped_sqnr_dB(bits, optimal_clip(bits))};

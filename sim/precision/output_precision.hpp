@@ -8,7 +8,8 @@
 // analogue-to-digital converter, or a wide register rounded once. C. Sakr, N. Shanbhag, 2020.
 namespace bitscale::precision {
 
-/// Bits of lossless growth: bx + bw + log2 N, rounded up.
+/// Bits of lossless growth: bx + bw + log2 N, rounded up. Throws std::invalid_argument beyond 64
+/// bits.
 [[nodiscard]] int bit_growth_bits(int activation_bits, int weight_bits, std::int64_t length);
 
 /// Bits (not rounded) that keep the whole range at an output SQNR of `target` dB; half a bit more
@@ -46,7 +47,8 @@ struct Clipping {
 [[nodiscard]] double optimal_wrap(int bits);
 
 /// Fewest bits with an output SQNR of `target` dB or more at the optimal clip, whatever the length;
-/// with `zeta` above 0 at that clip instead. Throws std::invalid_argument beyond 64 bits.
+/// with `zeta` above 0 at that clip instead. Exact up to 5 bits without `zeta`. Throws
+/// std::invalid_argument beyond 64 bits.
 [[nodiscard]] int minimum_precision_bits(double target_dB, double zeta = 0);
 
 /// SQNR [dB] of the minimum precision criterion: the exact mid-rise figure up to 5 bits, the closed

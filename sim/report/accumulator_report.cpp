@@ -20,6 +20,13 @@ std::string decibels(double value) {
   return std::isfinite(value) ? fmt::format("{:.1f}", value) : "exact";
 }
 
+/// A register that overflows is not exact because no bit was dropped: such criteria promise none.
+std::string predicted(const RegisterChoice& choice) {
+  const bool unknown =
+      !std::isfinite(choice.predicted_sqnr_dB) && choice.finished_overflow_rate > 0;
+  return unknown ? "-" : decibels(choice.predicted_sqnr_dB);
+}
+
 std::string rate(double share) {
   return share == 0 ? "0" : share < 1e-3 ? fmt::format("{:.1e}", share) : format_percent(share);
 }
@@ -57,9 +64,9 @@ std::string choices_text(const AccumulatorLayer& layer, const TextStyle& style) 
   Table table(figures_columns(
       {{"criterion", Align::left}, {"register"}, {"dropped"}, {"output"}, {"predicted dB"}}));
   for (const RegisterChoice& choice : layer.choices) {
-    std::vector<std::string> row = {
-        choice.criterion, std::to_string(choice.register_bits), std::to_string(choice.dropped_bits),
-        std::to_string(choice.output_bits), decibels(choice.predicted_sqnr_dB)};
+    std::vector<std::string> row = {choice.criterion, std::to_string(choice.register_bits),
+                                    std::to_string(choice.dropped_bits),
+                                    std::to_string(choice.output_bits), predicted(choice)};
     for (std::string& text : figures_cells(choice)) row.push_back(std::move(text));
     table.add_row(std::move(row));
   }
@@ -178,8 +185,9 @@ std::string accumulator_text(const AccumulatorReport& report, const TextStyle& s
               "additions that a saturating one clamps. dB: variance of the exact sums over "
               "the mean squared error, dropped bits rounded half up; exact: no error. "
               "Energy and path: gates and registers of the units, on these operands, {} at {} V{}."
-              " The predicted dB of minimum precision is for a step of any size; the "
-              "register rounds to a power of two.",
+              " Predicted dB of truncated growth and minimum precision are for a step of any size; "
+              "the register rounds to a power of two. Predicted '-': the criterion bounds "
+              "overflow, and says nothing about dB.",
               report.technology, report.vdd_V,
               report.delay_V > 0 ? fmt::format(", paths at {} V", report.delay_V) : ""),
           100, 0) +

@@ -85,15 +85,22 @@ TEST(Complexity, SaysThatStorageDeviates) {
   EXPECT_FALSE(storage.note.empty());
 }
 
-TEST(TrainingCosts, ReproduceEveryFigureButOne) {
+TEST(TrainingCosts, ReproduceWhatTheTableDidNotChoose) {
   int reproduced = 0;
+  int calibrated = 0;
   int deviating = 0;
   for (const ReproduceCheck& one : complexity()) {
     if (!one.name.starts_with("training")) continue;
     reproduced += one.verdict == Verdict::reproduced ? 1 : 0;
+    calibrated += one.verdict == Verdict::calibrated ? 1 : 0;
     deviating += one.verdict == Verdict::deviates ? 1 : 0;
+    // ConvNet's topology and the mantissa of multiplications come from the table itself.
+    if (one.name.find("ConvNet") != std::string::npos || one.name.ends_with("C_M")) {
+      EXPECT_NE(one.verdict, Verdict::reproduced) << one.name;
+    }
   }
-  EXPECT_EQ(reproduced, 19);
+  EXPECT_EQ(reproduced, 6);
+  EXPECT_EQ(calibrated, 13);
   EXPECT_EQ(deviating, 1);
   EXPECT_EQ(check(complexity(), "training, ConvNet, BinaryNet: C_A").verdict, Verdict::deviates);
 }

@@ -102,6 +102,20 @@ TEST(LayerWidths, OfMinimumPrecisionReachTheTargetOnGaussianSums) {
   }
 }
 
+TEST(LayerWidths, OfTruncatedGrowthReachTheTargetWhereTheLengthIsNoPowerOfTwo) {
+  // 150 products: the register's range is 1.7 times that of the sums, and so must its steps not be.
+  const Case uniform(connected(150, 64, 64));
+  const LayerSums sums = measure_sums(uniform.layer, uniform.operands, uniform.sums);
+  for (const double target : {30.0, 36.0, 38.0, 40.0}) {
+    const LayerWidth width =
+        width_by(layer_widths(sums, {target, 1e-3}, uniform.sums), Criterion::truncated_growth);
+    std::vector<std::int64_t> found = uniform.sums;
+    for (std::int64_t& sum : found)
+      sum = without_low_bits(sum, width.dropped_bits, width.register_bits);
+    EXPECT_GE(measured_sqnr_dB(uniform.sums, found), target - 0.2) << target;
+  }
+}
+
 TEST(SearchedClip, ReachesTheTargetWithTheFewestBits) {
   const Case uniform(connected(64, 16, 32));
   for (const double target : {10.0, 30.0, 50.0}) {

@@ -202,5 +202,24 @@ TEST(OutputPrecision, RefusesClipsAndWidthsWithoutMeaning) {
   EXPECT_THROW((void)bit_growth_bits(8, 8, 0), std::invalid_argument);
 }
 
+TEST(MinimumPrecision, GoesByTheExactQuantiserUpToFiveBits) {
+  // 15 dB: the closed form says 15.03 dB at 3 bits, the quantiser has 14.27.
+  EXPECT_EQ(minimum_precision_bits(14), 3);
+  EXPECT_EQ(minimum_precision_bits(15), 4);
+  EXPECT_EQ(minimum_precision_bits(24.7), 6);
+  EXPECT_THROW((void)minimum_precision_sqnr_dB(0, 0), std::invalid_argument);
+}
+
+TEST(Clipping, IsFiniteWhereNoTailIsLeft) {
+  const Clipping far = clipping(40);
+  EXPECT_EQ(far.probability, 0);
+  EXPECT_NEAR(far.excess, 2.0 / 1600, 1e-6);
+}
+
+TEST(BitGrowth, IsRefusedBeyond64Bits) {
+  EXPECT_EQ(bit_growth_bits(32, 31, 2), 64);
+  EXPECT_THROW((void)bit_growth_bits(64, 64, 1), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace bitscale::precision
