@@ -78,9 +78,12 @@ std::string counts_text(const sweep::Counts& counts) {
 
 std::string summary_text(const sweep::RunSummary& summary, const sweep::Counts& counts,
                          const SweepRequest& request, const std::string& name) {
+  // A store may hold points of other parts too.
+  const bool shared = counts.done() > summary.selected;
   std::string text =
       fmt::format("{}: {} of {} points in {}: {}\n", name, format_integer(counts.done()),
-                  format_integer(summary.selected), request.store, counts_text(counts));
+                  format_integer(shared ? summary.candidates : summary.selected), request.store,
+                  counts_text(counts));
   text += fmt::format("  this time: {} run, {} taken over, {} failed, in {:.3g} s",
                       format_integer(summary.ran - summary.reused), format_integer(summary.reused),
                       format_integer(summary.failed), summary.seconds);

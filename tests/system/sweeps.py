@@ -120,6 +120,10 @@ class Sweeps(unittest.TestCase):
         output("merge", "all.sqlite", *reversed(parts), cwd=self.folder)
         self.assertEqual(self.table("all.sqlite"), self.table("whole.sqlite"))
 
+    def test_a_part_in_a_store_of_more_counts_all_of_it(self):
+        self.assertEqual(self.sweep("lenet_tiles").returncode, 0)
+        self.assertIn("12 of 12 points", self.sweep("lenet_tiles", "--shard", "1/2").stdout)
+
     def test_a_dry_run_counts_and_estimates_without_a_store(self):
         done = self.sweep("lenet_tiles", "--dry-run")
         self.assertEqual(done.returncode, 0, done.stderr)
