@@ -36,7 +36,8 @@ std::unique_ptr<PassExecutor> make_executor(const Mapping& mapping, const Unit& 
     return std::make_unique<TileExecutor>(mapping, unit, operands, options.widths);
   if (operands == nullptr)
     throw MappingError(mapping.layer, "fidelity: pin moves real operands; none were made");
-  return std::make_unique<PinArray>("array", mapping, unit, *operands, options.vcd_path);
+  return std::make_unique<PinArray>("array", mapping, unit, *operands, options.vcd_path,
+                                    options.vcd_max_bytes);
 }
 
 /// Cycles from formulas and counts from the schedule, no SystemC: exact where memory is ideal,

@@ -21,7 +21,8 @@ enum class Fidelity { tile, pin, closed_form };
 
 struct SimulationOptions {
   Fidelity fidelity = Fidelity::tile;
-  std::string vcd_path;   ///< waveforms of a pin-level simulation, without '.vcd'; empty for none
+  std::string vcd_path;  ///< waveforms of a pin-level simulation, without '.vcd'; empty for none
+  std::uint64_t vcd_max_bytes = 100'000'000;  ///< after the pass that reaches it, the file ends
   bool timeline = false;  ///< note when each part worked on which tile (not with closed_form)
   bool widths = false;    ///< note the range of partial sums (tile, with operands)
   bool lose_results =

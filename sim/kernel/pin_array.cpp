@@ -33,13 +33,14 @@ struct UnitStep {
 
 struct PinArray::State {
   State(const std::string& name, const Mapping& mapping_in, const Unit& unit,
-        const Operands& operands_in, const std::string& vcd_path)
+        const Operands& operands_in, const std::string& vcd_path, std::uint64_t vcd_max_bytes_in)
       : mapping(mapping_in),
         operands(operands_in),
         layout(mapping_in),
         grid(name.c_str(), layout, unit, mapping_in.types, sized(sums, mapping_in)),
         steps(grid.units().size()),
         slots(static_cast<std::size_t>(layout.max_delay() + 1)),
+        vcd_max_bytes(vcd_max_bytes_in),
         waveforms(vcd_path, [this](sc_core::sc_trace_file* file) { grid.trace(file); }) {}
 
   static std::vector<std::int64_t>& sized(std::vector<std::int64_t>& sums, const Mapping& mapping) {
@@ -65,6 +66,7 @@ struct PinArray::State {
   PinGrid grid;
   std::vector<UnitStep> steps;
   std::deque<Slot> slots;  ///< of the last cycles, newest first
+  std::uint64_t vcd_max_bytes;
   Waveforms waveforms;
 };
 
@@ -184,8 +186,9 @@ void PinArray::State::count() {
 }
 
 PinArray::PinArray(const std::string& name, const Mapping& mapping, const Unit& unit,
-                   const Operands& operands, const std::string& vcd_path)
-    : state_(std::make_unique<State>(name, mapping, unit, operands, vcd_path)) {}
+                   const Operands& operands, const std::string& vcd_path,
+                   std::uint64_t vcd_max_bytes)
+    : state_(std::make_unique<State>(name, mapping, unit, operands, vcd_path, vcd_max_bytes)) {}
 
 PinArray::~PinArray() = default;
 
@@ -202,6 +205,7 @@ void PinArray::execute(const Pass& pass, std::int64_t duration) {
     slot.last = slot.step + 1 == pass.steps && slot.cycle + 1 == unit_cycles;
     state_->tick(slot);
   }
+  state_->waveforms.keep_within(state_->vcd_max_bytes);
 }
 
 void PinArray::flush() {

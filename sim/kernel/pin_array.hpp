@@ -16,9 +16,9 @@ class PinArray : public PassExecutor {
  public:
   /// Throws MappingError for more than 4096 units, ideal windows, or a combination that has no pins
   /// (tree along rows or columns). `vcd_path` (without '.vcd'), where not empty, receives the
-  /// waveforms.
+  /// waveforms until the pass in which it reaches `vcd_max_bytes`.
   PinArray(const std::string& name, const Mapping& mapping, const Unit& unit,
-           const Operands& operands, const std::string& vcd_path);
+           const Operands& operands, const std::string& vcd_path, std::uint64_t vcd_max_bytes);
   ~PinArray() override;
 
   [[nodiscard]] Visits visits() const override { return Visits::in_time; }

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <system_error>
 #include <systemc>
 
 #include "sim/core/errors.hpp"
@@ -18,9 +21,9 @@ class Waveforms {
   template <typename Trace>
   Waveforms(const std::string& path, Trace&& trace) {
     if (path.empty()) return;
+    path_ = path + ".vcd";
     // Checked here, because SystemC would report a file it cannot open through its own handler.
-    if (!std::ofstream(path + ".vcd"))
-      throw IoError(fmt::format("{}.vcd: cannot be written", path));
+    if (!std::ofstream(path_)) throw IoError(fmt::format("{}: cannot be written", path_));
     sc_core::sc_report_handler::set_actions("tracing timescale unit set", sc_core::SC_DO_NOTHING);
     file_ = sc_core::sc_create_vcd_trace_file(path.c_str());
     file_->set_time_unit(1.0, sc_core::SC_PS);
@@ -29,11 +32,22 @@ class Waveforms {
   ~Waveforms() {
     if (file_ != nullptr) sc_core::sc_close_vcd_trace_file(file_);
   }
+  /// Ends the file where it holds `max_bytes`; its last line says so. Between two deltas.
+  void keep_within(std::uint64_t max_bytes) {
+    if (file_ == nullptr) return;
+    std::error_code unknown;
+    if (std::filesystem::file_size(path_, unknown) < max_bytes || unknown) return;
+    sc_core::sc_close_vcd_trace_file(file_);
+    file_ = nullptr;
+    std::ofstream(path_, std::ios::app)
+        << fmt::format("$comment ended after {} bytes; the simulation went on $end\n", max_bytes);
+  }
   Waveforms(const Waveforms&) = delete;
   Waveforms& operator=(const Waveforms&) = delete;
 
  private:
   sc_core::sc_trace_file* file_ = nullptr;
+  std::string path_;
 };
 
 }  // namespace bitscale::kernel
