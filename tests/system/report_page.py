@@ -143,6 +143,12 @@ class ReportPage(unittest.TestCase):
         expected = [list(p) for p in points if not any(q[0] <= p[0] and q[1] <= p[1] and q != p for q in points)]
         self.assertEqual(sorted(expected), front)
 
+    def test_an_axis_of_many_values_has_few_colours(self):
+        rows = [{"clock": i} for i in range(95)]
+        groups = self.script("return colourGroups(arguments[0], 'clock')", rows)
+        self.assertEqual([len(members) for _, members in groups], [10] * 9 + [5])
+        self.assertEqual(groups[0][0], "0 to 9")
+
     def test_keyboard_sorts_filters_and_reads_marks(self):
         button = self.driver.find_element(By.XPATH, "//section[@id='runs']//th/button[text()='cycles']")
         button.send_keys(Keys.ENTER)

@@ -10,6 +10,24 @@ function spansDecades(values) {
   return least > 0 && Math.max(...finite) / least > 20;
 }
 
+/// Most colours that an eye tells apart.
+const kMostColours = 10;
+
+/// Rows by value of a key, as [name, rows]; of more values than colours, by ranges of as many values each.
+function colourGroups(rows, key) {
+  const values = unique(rows.map((row) => row[key])).sort(compareValues).map(String);
+  const step = values.length > kMostColours ? Math.ceil(values.length / kMostColours) : 1;
+  const groups = [];
+  const groupOf = new Map();
+  for (let i = 0; i < values.length; i += step) {
+    const last = values[Math.min(i + step, values.length) - 1];
+    groups.push([last === values[i] ? last : `${values[i]} to ${last}`, []]);
+    for (const value of values.slice(i, i + step)) groupOf.set(value, groups.length - 1);
+  }
+  for (const row of rows) groups[groupOf.get(String(row[key]))][1].push(row);
+  return groups;
+}
+
 function sweepSection(sweep, register) {
   const all = sweep.points;
   const rows = all.filter((point) => point.status === 'ok');
@@ -25,7 +43,6 @@ function sweepSection(sweep, register) {
   };
 
   function option() {
-    const values = unique(rows.map((row) => row[state.by])).sort(compareValues).map(String);
     const front = paretoFront(rows, [state.x, state.y], [sign(state.x), sign(state.y)]);
     const axis = (key) => ({type: spansDecades(rows.map((row) => row[key])) ? 'log' : 'value', name: words(key), scale: true,
       axisLabel: {formatter: compact}});
@@ -40,8 +57,8 @@ function sweepSection(sweep, register) {
         return row ? [...axes, state.x, state.y].map((key) => `${escaped(words(key))}: ${escaped(quantity(row[key]))}`).join('<br>') : '';
       }),
       series: [
-        ...values.map((value) => ({type: 'scatter', name: value, symbolSize: 8,
-          data: rows.filter((row) => String(row[state.by]) === value).map((row) => ({value: [row[state.x], row[state.y]], row}))})),
+        ...colourGroups(rows, state.by).map(([name, members]) => ({type: 'scatter', name, symbolSize: 8,
+          data: members.map((row) => ({value: [row[state.x], row[state.y]], row}))})),
         {type: 'line', name: 'Pareto front', step: false, symbol: 'none', lineStyle: {color: colour('text'), type: 'dashed'},
           itemStyle: {color: colour('text')}, data: front.map((row) => [row[state.x], row[state.y]])},
       ],
