@@ -1,10 +1,14 @@
 // Bits of every layer of a trained network from noise gains.
+#include <fmt/format.h>
+
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "sim/app/assignment_study.hpp"
 #include "sim/app/command_precision.hpp"
 #include "sim/app/commands.hpp"
+#include "sim/core/errors.hpp"
 #include "sim/report/json.hpp"
 
 namespace bitscale::app {
@@ -21,7 +25,18 @@ precision::MismatchRule rule_of(const std::string& name) {
   return name == "gaussian" ? precision::MismatchRule::gaussian : precision::MismatchRule::bound;
 }
 
+/// What is written includes the network, and must not take its place.
+void require_another_file(const AssignmentRequest& study) {
+  std::error_code none;
+  if (study.write.empty() || !std::filesystem::equivalent(study.write, study.workload, none))
+    return;
+  throw UsageError(fmt::format(
+      "error: --write: '{}' is the network itself, which the written file includes; name another",
+      study.write));
+}
+
 ExitCode assign(Request& request) {
+  require_another_file(request.study);
   request.study.rule = rule_of(request.rule);
   if (!request.output.directory.empty()) require_writable(request.output.directory);
   const AssignmentReport report =
