@@ -13,6 +13,7 @@ from program import bitscale, main, output
 
 try:
     from selenium import webdriver
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
     if not shutil.which("chromium") or not shutil.which("chromedriver"):
@@ -63,7 +64,11 @@ class ReportPage(unittest.TestCase):
         for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,1000"):
             options.add_argument(option)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        cls.driver = webdriver.Chrome(service=webdriver.chrome.service.Service(shutil.which("chromedriver")), options=options)
+        try:
+            cls.driver = webdriver.Chrome(service=webdriver.chrome.service.Service(shutil.which("chromedriver")), options=options)
+        except WebDriverException as error:
+            cls.folder.cleanup()
+            raise unittest.SkipTest(f"chromium does not start here: {error.msg}") from error
         cls.driver.get(f"file://{cls.page}")
 
     @classmethod
