@@ -72,7 +72,9 @@ TEST(Workers, EndAPieceThatTakesTooLong) {
   const auto done = run(
       1, 3,
       [](std::uint64_t index) {
-        while (index == 1) ::pause();
+        if (index == 1) {
+          for (;;) ::pause();
+        }
         return doubled(index);
       },
       limits);
