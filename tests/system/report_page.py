@@ -58,7 +58,7 @@ class ReportPage(unittest.TestCase):
         cls.compared = json.loads(compared)
         cls.checks = json.loads((folder / "reproduce.json").read_text())["checks"]
         cls.page = folder / "report.html"
-        output("report", *(folder / f"{name}.json" for name in ("compare", "reproduce", "scaling", "widths")), store, "-o", cls.page,
+        output("report", *(folder / f"{name}.json" for name in ("compare", "reproduce", "scaling", "widths")), store, store, "-o", cls.page,
                  "--title", "Serial & <parallel>")
         options = webdriver.ChromeOptions()
         for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,1000"):
@@ -141,6 +141,12 @@ class ReportPage(unittest.TestCase):
         self.wait_for(lambda: len(self.driver.find_elements(By.CSS_SELECTOR, rows)) == wanted)
         self.script(brush, [])
         self.wait_for(lambda: len(self.driver.find_elements(By.CSS_SELECTOR, rows)) == 8)
+
+    def test_two_sweeps_have_a_figure_each(self):
+        self.assertEqual(self.series("pareto"), self.series("pareto_2"))
+        for section in ("sweep", "sweep_2"):
+            chart = self.driver.find_element(By.CSS_SELECTOR, f"#{section} .chart")
+            self.assertGreater(len(chart.find_elements(By.CSS_SELECTOR, "svg path")), 3, section)
 
     def test_pareto_front_is_what_no_point_beats(self):
         front = next(series for series in self.series("pareto") if series["name"] == "Pareto front")["data"]

@@ -2,7 +2,9 @@
 
 function sectionsOf(model, register) {
   const sections = [];
-  const add = (id, title, nodes) => { if (nodes.length) sections.push({id, title, nodes}); };
+  const add = (id, title, nodes) => {
+    if (nodes.length) sections.push({id: freeName(id, sections.map((section) => section.id)), title, nodes});
+  };
   const drawn = (figures) => figures.filter(Boolean).map((figure) => register(figure).node);
 
   if (model.checks.length) add('published', 'Published figures', [...drawn([verdictFigure(model)]), verdictTable(model)]);
@@ -27,8 +29,10 @@ function sectionsOf(model, register) {
 /// Figures that a choice replaces: `show(choice)` draws those that `figuresOf(choice)` names.
 function changingFigures(figuresOf, register) {
   const holder = element('div');
+  let figures = [];
   const show = (choice) => {
-    const figures = figuresOf(choice).map(register);
+    figures.forEach((figure) => register.forget(figure));
+    figures = figuresOf(choice).map(register);
     holder.replaceChildren(...figures.map((figure) => figure.node));
     if (document.contains(holder)) figures.forEach((figure) => figure.draw());
   };
@@ -64,7 +68,7 @@ function schemeButton(redraw) {
 }
 
 function showAlone(id, drawn) {
-  const chosen = drawn.find((one) => one.node.id === `figure-${id}`);
+  const chosen = drawn.find((one) => one.id === id);
   if (!chosen) return [];
   document.body.classList.add('single');
   document.querySelector('main').replaceChildren(chosen.node);
@@ -76,11 +80,11 @@ function main() {
   const model = readModel(payload.inputs);
   let drawn = [];
   const register = (figure) => {
-    const one = figureNode(figure);
-    drawn = drawn.filter((other) => other.node.id !== one.node.id);
+    const one = figureNode({...figure, id: freeName(figure.id, drawn.map((other) => other.id))});
     drawn.push(one);
     return one;
   };
+  register.forget = (one) => { drawn = drawn.filter((other) => other !== one); };
   const redrawAll = () => drawn.forEach((one) => one.redraw());
   const sections = sectionsOf(model, register);
   document.getElementById('head').append(...heading(payload, model));
@@ -88,7 +92,7 @@ function main() {
     ...sections.map(({id, title}) => element('a', {href: `#${id}`}, title)), schemeButton(redrawAll));
   document.getElementById('content').append(
     ...sections.map(({id, title, nodes}) => element('section', {id, 'aria-label': title}, element('h2', {}, title), nodes)));
-  document.body.dataset.figures = drawn.map((one) => one.node.id.replace('figure-', '')).join(' ');
+  document.body.dataset.figures = drawn.map((one) => one.id).join(' ');
   const alone = /^#figure=(\w+)$/.exec(location.hash);
   if (alone) drawn = showAlone(alone[1], drawn);
   drawn.forEach((one) => one.draw());

@@ -61,6 +61,13 @@ function chooser(label, choices, chosen, changed) {
   return element('label', {}, `${label} `, select);
 }
 
+/// `name`, or the first of name_2, name_3... that is not taken: two sweeps have a figure of one name each.
+function freeName(name, taken) {
+  let free = name;
+  for (let i = 2; taken.includes(free); ++i) free = `${name}_${i}`;
+  return free;
+}
+
 /// Names as people write them: 'wait_weights' is 'wait weights'.
 const words = (name) => name.replace(/_/g, ' ');
 

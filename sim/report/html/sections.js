@@ -12,6 +12,7 @@ function figureNode(figure) {
     element('figcaption', {}, figure.text), details ? element('details', {}, element('summary', {}, 'The numbers'), details) : null);
   let chart = null;
   const drawn = {
+    id: figure.id,
     node,
     draw() {
       chart = echarts.init(box, null, {renderer: 'svg'});
