@@ -124,15 +124,13 @@ std::string layer_text(const AccumulatorLayer& layer, const TextStyle& style) {
   return text;
 }
 
-Json number(double value) { return std::isfinite(value) ? Json(round_significant(value)) : Json(); }
-
 Json figures_json(const RegisterFigures& figures) {
   if (!figures.failure.empty()) return {{"failure", figures.failure}};
-  return {{"sqnr_dB", number(figures.sqnr_dB)},
-          {"overflow_rate", number(figures.overflow_rate)},
-          {"pJ_per_mac", number(figures.pJ_per_mac)},
+  return {{"sqnr_dB", json_number(figures.sqnr_dB)},
+          {"overflow_rate", json_number(figures.overflow_rate)},
+          {"pJ_per_mac", json_number(figures.pJ_per_mac)},
           {"path_units", figures.path_units},
-          {"path_ns", figures.path_ns > 0 ? number(figures.path_ns) : Json()}};
+          {"path_ns", figures.path_ns > 0 ? json_number(figures.path_ns) : Json()}};
 }
 
 Json choice_json(const RegisterChoice& choice) {
@@ -140,8 +138,8 @@ Json choice_json(const RegisterChoice& choice) {
           {"register_bits", choice.register_bits},
           {"dropped_bits", choice.dropped_bits},
           {"output_bits", choice.output_bits},
-          {"predicted_sqnr_dB", number(choice.predicted_sqnr_dB)},
-          {"finished_overflow_rate", number(choice.finished_overflow_rate)},
+          {"predicted_sqnr_dB", json_number(choice.predicted_sqnr_dB)},
+          {"finished_overflow_rate", json_number(choice.finished_overflow_rate)},
           {"wrap", figures_json(choice.wrap)},
           {"saturate", figures_json(choice.saturate)},
           {"warnings", choice.warnings}};
@@ -204,21 +202,21 @@ Json accumulator_json(const AccumulatorReport& report) {
   json["workload"] = report.workload;
   json["profile"] = report.profile;
   json["technology"] = report.technology;
-  json["vdd_V"] = number(report.vdd_V);
-  json["delay_V"] = report.delay_V > 0 ? number(report.delay_V) : Json();
-  json["target_sqnr_dB"] = number(report.target_sqnr_dB);
-  json["target_probability"] = number(report.target_probability);
+  json["vdd_V"] = json_number(report.vdd_V);
+  json["delay_V"] = report.delay_V > 0 ? json_number(report.delay_V) : Json();
+  json["target_sqnr_dB"] = json_number(report.target_sqnr_dB);
+  json["target_probability"] = json_number(report.target_probability);
   json["layers"] = Json::array();
   for (const AccumulatorLayer& layer : report.layers) {
     Json entry = {{"name", layer.name},
                   {"operands", layer.operands},
                   {"length", layer.length},
                   {"sums", layer.sums},
-                  {"predicted_mean", number(layer.predicted_mean)},
-                  {"predicted_sigma", number(layer.predicted_sigma)},
-                  {"measured_mean", number(layer.measured_mean)},
-                  {"measured_sigma", number(layer.measured_sigma)},
-                  {"excess_kurtosis", number(layer.excess_kurtosis)},
+                  {"predicted_mean", json_number(layer.predicted_mean)},
+                  {"predicted_sigma", json_number(layer.predicted_sigma)},
+                  {"measured_mean", json_number(layer.measured_mean)},
+                  {"measured_sigma", json_number(layer.measured_sigma)},
+                  {"excess_kurtosis", json_number(layer.excess_kurtosis)},
                   {"lowest_sum", layer.low},
                   {"highest_sum", layer.high},
                   {"choices", Json::array()},

@@ -16,8 +16,6 @@ namespace {
 using Align = Table::Align;
 using Json = nlohmann::ordered_json;
 
-Json number(double value) { return round_significant(value); }
-
 std::string share(double value) {
   return value > 1 ? fmt::format("{:.2f}", value) : fmt::format("{:.3g} %", 100 * value);
 }
@@ -107,7 +105,7 @@ Json assignment_json(const AssignmentReport& report) {
                {"command", report.command},
                {"workload", report.workload},
                {"operands", report.operands},
-               {"target_mismatch", number(report.target)},
+               {"target_mismatch", json_number(report.target)},
                {"images", report.images},
                {"least_bits_closed_form", report.least_closed_form},
                {"least_bits", report.least},
@@ -117,24 +115,24 @@ Json assignment_json(const AssignmentReport& report) {
   for (const PrecisionTensor& tensor : report.tensors)
     json["tensors"].push_back({{"layer", tensor.layer},
                                {"tensor", tensor.tensor},
-                               {"noise_gain", number(tensor.gain)},
+                               {"noise_gain", json_number(tensor.gain)},
                                {"offset_bits", tensor.offset},
                                {"bits", tensor.bits}});
   for (const PrecisionSetting& setting : report.settings) {
     Json entry = {{"setting", setting.name},
                   {"tensor_bits", setting.bits},
-                  {"mean_bits", number(setting.mean_bits)},
-                  {"mismatch_bound", number(setting.bound)},
-                  {"mismatch_capped", number(setting.capped)},
-                  {"mismatch_gaussian", number(setting.gaussian)},
-                  {"mismatch_measured", number(setting.measured)},
-                  {"accuracy", setting.accuracy < 0 ? Json() : number(setting.accuracy)},
+                  {"mean_bits", json_number(setting.mean_bits)},
+                  {"mismatch_bound", json_number(setting.bound)},
+                  {"mismatch_capped", json_number(setting.capped)},
+                  {"mismatch_gaussian", json_number(setting.gaussian)},
+                  {"mismatch_measured", json_number(setting.measured)},
+                  {"accuracy", setting.accuracy < 0 ? Json() : json_number(setting.accuracy)},
                   {"machines", Json::array()}};
     for (const SettingCost& cost : setting.costs) {
       if (cost.failure.empty()) {
         entry["machines"].push_back({{"machine", cost.machine},
-                                     {"cycles_per_image", number(cost.cycles)},
-                                     {"energy_per_image_pJ", number(cost.energy_pJ)}});
+                                     {"cycles_per_image", json_number(cost.cycles)},
+                                     {"energy_per_image_pJ", json_number(cost.energy_pJ)}});
       } else {
         entry["machines"].push_back({{"machine", cost.machine}, {"failure", cost.failure}});
       }

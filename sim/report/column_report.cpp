@@ -13,8 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number(double value) { return std::isfinite(value) ? Json(round_significant(value)) : Json(); }
-
 std::string decibels(double value) {
   return std::isnan(value) ? "-" : std::isinf(value) ? "exact" : fmt::format("{:.2f}", value);
 }
@@ -67,14 +65,14 @@ Json column_json(const ColumnReport& report) {
   for (const ColumnPoint& point : report.points) {
     json["memory_columns"].push_back(
         {{"cells", point.rows},
-         {"compute_snr_dB", number(point.compute_snr_dB)},
-         {"drawn_snr_dB", number(point.drawn_snr_dB)},
-         {"signal_power", number(point.signal)},
-         {"analogue_noise_power", number(point.analogue_noise)},
-         {"clipping_noise_power", number(point.clipping_noise)},
+         {"compute_snr_dB", json_number(point.compute_snr_dB)},
+         {"drawn_snr_dB", json_number(point.drawn_snr_dB)},
+         {"signal_power", json_number(point.signal)},
+         {"analogue_noise_power", json_number(point.analogue_noise)},
+         {"clipping_noise_power", json_number(point.clipping_noise)},
          {"converter_bits", point.converter_bits},
          {"closed_form_bits", point.closed_form_bits},
-         {"clipping_from", report.charge_summing ? number(point.clipping_from) : Json()},
+         {"clipping_from", report.charge_summing ? json_number(point.clipping_from) : Json()},
          {"warnings", point.warnings}});
   }
   return json;

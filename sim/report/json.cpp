@@ -1,6 +1,7 @@
 #include "sim/report/json.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "sim/core/rounding.hpp"
@@ -15,10 +16,6 @@ namespace bitscale {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json number(double value) { return round_significant(value); }
-
-Json number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
 
 Json cycles_json(const CycleAccount& cycles) {
   Json json = Json::object();
@@ -37,7 +34,7 @@ Json slots_json(const SlotAccount& slots) {
 
 Json shares_json(const std::vector<ComponentShare>& shares) {
   Json json = Json::object();
-  for (const ComponentShare& share : shares) json[share.component] = number(share.value);
+  for (const ComponentShare& share : shares) json[share.component] = json_number(share.value);
   return json;
 }
 
@@ -54,8 +51,8 @@ Json actions_json(const std::vector<ActionEnergy>& actions) {
     add_size("access_bits", entry.action.access_bits);
     row["count"] = entry.action.count;
     const bool happened = entry.action.count > 0;
-    row["unit_pJ"] = happened ? number(entry.unit_pJ) : Json(nullptr);
-    row["energy_pJ"] = number(entry.energy_pJ);
+    row["unit_pJ"] = happened ? json_number(entry.unit_pJ) : Json(nullptr);
+    row["energy_pJ"] = json_number(entry.energy_pJ);
     row["cost_label"] = happened ? Json(label_of(entry.source)) : Json(nullptr);
     json.push_back(std::move(row));
   }
@@ -76,19 +73,19 @@ Json switching_json(const std::optional<SwitchingSample>& sample) {
           {"transitions", sample->transitions},
           {"sampled", sample->sampled},
           {"timed", sample->timed},
-          {"units_per_transition", number(sample->units_per_transition)},
-          {"relative_half_width", number(sample->relative_half_width)},
-          {"glitch_factor", number(sample->glitch_factor)},
-          {"glitch_relative_half_width", number(sample->glitch_relative_half_width)}};
+          {"units_per_transition", json_number(sample->units_per_transition)},
+          {"relative_half_width", json_number(sample->relative_half_width)},
+          {"glitch_factor", json_number(sample->glitch_factor)},
+          {"glitch_relative_half_width", json_number(sample->glitch_relative_half_width)}};
 }
 
 Json layer_structure_json(const RunResult& run, const LayerResult& layer) {
   const EnergyReport* energy = structure_energy(run, layer);
   if (energy == nullptr) return nullptr;
   Json json;
-  json["energy_pJ"] = number(energy->total_pJ);
-  json["energy_gain_0_pJ"] = number(energy_at_gain_pJ(run, layer, 0));
-  json["energy_gain_1_pJ"] = number(energy_at_gain_pJ(run, layer, 1));
+  json["energy_pJ"] = json_number(energy->total_pJ);
+  json["energy_gain_0_pJ"] = json_number(energy_at_gain_pJ(run, layer, 0));
+  json["energy_gain_1_pJ"] = json_number(energy_at_gain_pJ(run, layer, 1));
   json["energy_by_component_pJ"] = shares_json(energy->components_pJ);
   json["actions"] = actions_json(energy->actions);
   json["switching"] = switching_json(layer.switching);
@@ -102,28 +99,32 @@ Json structure_json(const RunResult& run) {
   const StructureCosts& costs = *run.structure_costs;
   const AreaReport& area = run.structure_area ? *run.structure_area : run.area;
   Json json;
-  json["energy_pJ"] = number(energy->total_pJ);
-  json["energy_gain_0_pJ"] = number(energy_at_gain_pJ(run, 0));
-  json["energy_gain_1_pJ"] = number(energy_at_gain_pJ(run, 1));
+  json["energy_pJ"] = json_number(energy->total_pJ);
+  json["energy_gain_0_pJ"] = json_number(energy_at_gain_pJ(run, 0));
+  json["energy_gain_1_pJ"] = json_number(energy_at_gain_pJ(run, 1));
   json["energy_by_component_pJ"] = shares_json(energy->components_pJ);
-  json["area_um2"] = number(area.total_um2);
-  json["pin_pJ"] = number(costs.pin_pJ.value);
-  json["glitch_gain"] = number(costs.glitch_gain.value);
-  json["sampling_interval"] = number(run.sampling_interval);
+  json["area_um2"] = json_number(area.total_um2);
+  json["pin_pJ"] = json_number(costs.pin_pJ.value);
+  json["glitch_gain"] = json_number(costs.glitch_gain.value);
+  json["sampling_interval"] = json_number(run.sampling_interval);
   json["interval_reached"] = interval_reached(run);
   json["switching"] = switching_json(switching_of(run));
   return json;
 }
 
 Json supply_json(const Supply& supply) {
-  return {{"supply_V", number(supply.V)}, {"at_floor", supply.at_floor}};
+  return {{"supply_V", json_number(supply.V)}, {"at_floor", supply.at_floor}};
 }
 
 Json power_json(const PowerReport& power) {
-  return {{"datapath_mW", number(power.datapath_mW)}, {"clock_mW", number(power.clock_mW)},
-          {"memory_mW", number(power.memory_mW)},     {"control_mW", number(power.control_mW)},
-          {"leakage_mW", number(power.leakage_mW)},   {"off_chip_mW", number(power.off_chip_mW)},
-          {"chip_mW", number(power.chip_mW())},       {"total_mW", number(power.total_mW())}};
+  return {{"datapath_mW", json_number(power.datapath_mW)},
+          {"clock_mW", json_number(power.clock_mW)},
+          {"memory_mW", json_number(power.memory_mW)},
+          {"control_mW", json_number(power.control_mW)},
+          {"leakage_mW", json_number(power.leakage_mW)},
+          {"off_chip_mW", json_number(power.off_chip_mW)},
+          {"chip_mW", json_number(power.chip_mW())},
+          {"total_mW", json_number(power.total_mW())}};
 }
 
 /// Clock and supplies of a layer, and what follows from them.
@@ -131,13 +132,13 @@ Json operating_json(const RunResult& run, const LayerResult& layer) {
   const OperatingPoint& point = layer.operating.value();
   Json json;
   json["clock_Hz"] = point.clock_Hz;
-  json["seconds"] = number(layer_seconds(run, layer));
-  json["throughput_ratio"] = number(point.throughput_ratio);
+  json["seconds"] = json_number(layer_seconds(run, layer));
+  json["throughput_ratio"] = json_number(point.throughput_ratio);
   json["path_units"] = point.path_units;
   json["full_path_units"] = point.full_path_units;
-  json["path_ratio"] = number(point.path_ratio());
-  json["max_clock_Hz"] = point.max_clock_Hz > 0 ? number(point.max_clock_Hz) : Json(nullptr);
-  json["body_bias_V"] = number(point.body_bias_V);
+  json["path_ratio"] = json_number(point.path_ratio());
+  json["max_clock_Hz"] = point.max_clock_Hz > 0 ? json_number(point.max_clock_Hz) : Json(nullptr);
+  json["body_bias_V"] = json_number(point.body_bias_V);
   json["domains"] = {{"datapath", supply_json(point.datapath)},
                      {"control", supply_json(point.control)},
                      {"memory", supply_json(point.memory)}};
@@ -156,16 +157,16 @@ Json layer_json(const RunResult& run, const LayerResult& layer) {
   json["cycles"] = layer.cycles.total();
   json["cycles_by_cause"] = cycles_json(layer.cycles);
   json["slots"] = slots_json(layer.slots);
-  json["utilization"] = number(layer.utilization());
+  json["utilization"] = json_number(layer.utilization());
   if (layer.macs > 0) {
     const LayerRoofline roof = roofline_of(layer);
-    json["intensity_macs_per_byte"] = number(roof.intensity_macs_per_byte());
-    json["peak_macs_per_cycle"] = number(roof.peak_macs_per_cycle);
-    json["bandwidth_roof_macs_per_cycle"] = number(roof.bandwidth_roof_macs_per_cycle());
-    json["attained_macs_per_cycle"] = number(roof.attained_macs_per_cycle());
+    json["intensity_macs_per_byte"] = json_number(roof.intensity_macs_per_byte());
+    json["peak_macs_per_cycle"] = json_number(roof.peak_macs_per_cycle);
+    json["bandwidth_roof_macs_per_cycle"] = json_number(roof.bandwidth_roof_macs_per_cycle());
+    json["attained_macs_per_cycle"] = json_number(roof.attained_macs_per_cycle());
   }
-  json["energy_pJ"] = number(layer.energy.total_pJ);
-  json["pJ_per_mac"] = number(layer.energy_per_mac_pJ());
+  json["energy_pJ"] = json_number(layer.energy.total_pJ);
+  json["pJ_per_mac"] = json_number(layer.energy_per_mac_pJ());
   json["energy_by_component_pJ"] = shares_json(layer.energy.components_pJ);
   json["actions"] = actions_json(layer.energy.actions);
   json["dram_bits"] = layer.dram_bits();
@@ -184,8 +185,8 @@ Json layer_json(const RunResult& run, const LayerResult& layer) {
   json["operands"] = {{"result", operands.result},
                       {"activations", operands.activations},
                       {"weights", operands.weights},
-                      {"activation_zero_fraction", number(operands.activation_zero_fraction)},
-                      {"weight_zero_fraction", number(operands.weight_zero_fraction)},
+                      {"activation_zero_fraction", json_number(operands.activation_zero_fraction)},
+                      {"weight_zero_fraction", json_number(operands.weight_zero_fraction)},
                       {"effectual_macs",
                        operands.result == "none" ? Json(nullptr) : Json(operands.effectual_macs)}};
   if (run.structure_costs) json["structure"] = layer_structure_json(run, layer);
@@ -224,15 +225,15 @@ Json totals_json(const RunResult& run) {
   json["cycles"] = cycles.total();
   json["cycles_by_cause"] = cycles_json(cycles);
   json["slots"] = slots_json(run.slots());
-  json["utilization"] = number(run.utilization());
-  json["seconds"] = number(run.seconds());
-  json["energy_pJ"] = number(energy.total_pJ);
-  json["pJ_per_mac"] = number(run.energy_per_mac_pJ());
+  json["utilization"] = json_number(run.utilization());
+  json["seconds"] = json_number(run.seconds());
+  json["energy_pJ"] = json_number(energy.total_pJ);
+  json["pJ_per_mac"] = json_number(run.energy_per_mac_pJ());
   json["energy_by_component_pJ"] = shares_json(energy.components_pJ);
-  json["average_power_mW"] = number(run.average_power_mW());
-  json["edp_pJ_s"] = number(run.edp_pJ_s());
-  json["tops_per_W"] = number(run.tops_per_watt());
-  json["area_um2"] = number(run.area.total_um2);
+  json["average_power_mW"] = json_number(run.average_power_mW());
+  json["edp_pJ_s"] = json_number(run.edp_pJ_s());
+  json["tops_per_W"] = json_number(run.tops_per_watt());
+  json["area_um2"] = json_number(run.area.total_um2);
   json["area_kind"] = run.area.logic_only ? "logic area" : "area";
   json["area_by_component_um2"] = shares_json(run.area.components_um2);
   json["area_left_out"] = run.area.left_out;
@@ -246,13 +247,13 @@ Json totals_json(const RunResult& run) {
   if (run.structure_costs) json["structure"] = structure_json(run);
   if (has_supplies(run)) {
     json["mean_power"] = power_json(run_power(run));
-    json["tops_per_W_effective"] = number(effective_tops_per_watt(run));
-    json["energy_per_frame_pJ"] = number(energy_per_frame_pJ(run));
-    json["frames_per_s"] = number(frames_per_second(run));
+    json["tops_per_W_effective"] = json_number(effective_tops_per_watt(run));
+    json["energy_per_frame_pJ"] = json_number(energy_per_frame_pJ(run));
+    json["frames_per_s"] = json_number(frames_per_second(run));
   }
   json["images"] = run.images > 0 ? Json(run.images) : Json(nullptr);
   json["correct_images"] = classified ? Json(classified->correct) : Json(nullptr);
-  json["accuracy"] = classified ? number(classified->accuracy()) : Json(nullptr);
+  json["accuracy"] = classified ? json_number(classified->accuracy()) : Json(nullptr);
   return json;
 }
 
@@ -262,8 +263,8 @@ Json run_json(const RunResult& run) {
   Json json;
   json["schema_version"] = kReportSchemaVersion;
   json["provenance"] = provenance_json(run.provenance);
-  json["machine"] = {{"clock_Hz", number(run.clock_Hz)},
-                     {"vdd_V", number(run.vdd_V)},
+  json["machine"] = {{"clock_Hz", json_number(run.clock_Hz)},
+                     {"vdd_V", json_number(run.vdd_V)},
                      {"positions", run.positions},
                      {"ideal_memory", run.ideal_memory}};
   json["totals"] = totals_json(run);
@@ -277,15 +278,15 @@ namespace {
 /// Figures that rows and means share.
 template <typename Figures>
 void add_figures(const Figures& figures, Json& json) {
-  json["speedup"] = number(figures.speedup);
-  json["energy_gain"] = number(figures.energy_gain);
-  json["edp_gain"] = number(figures.edp_gain);
-  json["tops"] = number(figures.tops);
-  json["tops_per_W"] = number(figures.tops_per_W);
-  json["tops_per_mm2"] = number(figures.tops_per_mm2);
-  json["tops_1b"] = number(figures.tops_1b);
-  json["tops_per_W_1b"] = number(figures.tops_per_W_1b);
-  json["tops_per_mm2_1b"] = number(figures.tops_per_mm2_1b);
+  json["speedup"] = json_number(figures.speedup);
+  json["energy_gain"] = json_number(figures.energy_gain);
+  json["edp_gain"] = json_number(figures.edp_gain);
+  json["tops"] = json_number(figures.tops);
+  json["tops_per_W"] = json_number(figures.tops_per_W);
+  json["tops_per_mm2"] = json_number(figures.tops_per_mm2);
+  json["tops_1b"] = json_number(figures.tops_1b);
+  json["tops_per_W_1b"] = json_number(figures.tops_per_W_1b);
+  json["tops_per_mm2_1b"] = json_number(figures.tops_per_mm2_1b);
 }
 
 Json arrays_json(const CompareResult& comparison) {
@@ -298,9 +299,9 @@ Json arrays_json(const CompareResult& comparison) {
                     {"declared_rows", size.declared_rows},
                     {"declared_columns", size.declared_columns},
                     {"positions", size.positions()},
-                    {"array_area_um2", number(size.area_um2)},
-                    {"held_value", number(size.held)},
-                    {"held_deviation", number(size.deviation())},
+                    {"array_area_um2", json_number(size.area_um2)},
+                    {"held_value", json_number(size.held)},
+                    {"held_deviation", json_number(size.deviation())},
                     {"resize_settings", size.settings}});
   }
   return json;
@@ -310,7 +311,7 @@ Json iso_json(const std::optional<IsoCondition>& iso) {
   if (!iso) return nullptr;
   return {{"held", to_string(iso->held)},
           {"held_definition", iso->definition},
-          {"asked_value", number(iso->asked)},
+          {"asked_value", json_number(iso->asked)},
           {"asked_by", iso->given_by}};
 }
 
@@ -363,16 +364,20 @@ Json reproduce_json(const ReproduceResult& result) {
   for (const ReproduceCheck& check : result.checks) {
     json["checks"].push_back({{"experiment", check.experiment},
                               {"name", check.name},
-                              {"published", number(check.published)},
-                              {"simulated", number(check.simulated)},
+                              {"published", json_number(check.published)},
+                              {"simulated", json_number(check.simulated)},
                               {"unit", check.unit},
-                              {"tolerance", number(check.tolerance)},
+                              {"tolerance", json_number(check.tolerance)},
                               {"verdict", to_string(check.verdict)},
                               {"note", check.note},
                               {"inputs", check.inputs},
                               {"source", check.source}});
   }
   return json;
+}
+
+nlohmann::ordered_json json_number(std::optional<double> value) {
+  return value && std::isfinite(*value) ? Json(round_significant(*value)) : Json(nullptr);
 }
 
 std::string dump(const Json& document) {

@@ -16,10 +16,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kWidth = 100;
 
-Json number(std::optional<double> value) {
-  return value ? Json(round_significant(*value)) : Json(nullptr);
-}
-
 std::string plain(std::optional<double> value) { return value ? format_plain(*value) : "-"; }
 
 std::string cell(std::optional<double> value) { return value ? format_significant(*value) : ""; }
@@ -147,14 +143,14 @@ Json roofline_json(const RooflineReport& report) {
       causes[std::string(kCauseNames[i])] = layer.cycles.by_cause[i];
     const bool work = layer.macs > 0;
     const auto figure = [&](std::optional<double> value) {
-      return work ? number(value) : Json(nullptr);
+      return work ? json_number(value) : Json(nullptr);
     };
     Json row = {{"name", layer.name},
                 {"kind", layer.kind},
                 {"macs", layer.macs},
                 {"cycles", layer.cycles.total()},
                 {"cycles_by_cause", causes},
-                {"idle_cycles", number(layer.idle_cycles())},
+                {"idle_cycles", json_number(layer.idle_cycles())},
                 {"dram_bits", layer.dram_bits},
                 {"intensity_macs_per_byte", figure(layer.intensity_macs_per_byte())},
                 {"peak_macs_per_cycle", figure(layer.peak_macs_per_cycle)},
