@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 
 #include "sim/app/runner.hpp"
@@ -181,11 +180,7 @@ std::string PointExperiments::data_digest(const Node& tree) {
       const std::string path =
           (std::filesystem::path(item.where.file).parent_path() / item.scalar).string();
       const auto [place, fresh] = files_.try_emplace(path);
-      if (fresh) {
-        std::ifstream file(path, std::ios::binary);
-        const std::string content(std::istreambuf_iterator<char>(file), {});
-        place->second = sha256_hex(std::string_view(content));
-      }
+      if (fresh) place->second = sha256_of_file(path);
       digest += place->second;
     }
     digest += data_digest(item);

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
-#include <sstream>
 
 #include "sim/app/dvas_chip.hpp"
 #include "sim/app/reproductions.hpp"
@@ -168,13 +166,6 @@ void add_structures(Rows& rows, const TensorFiles& tensors, Progress& progress) 
   }
 }
 
-std::string digest_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
-  return sha256_hex(bytes.str());
-}
-
 /// Zeros of one tensor of layer 2, and where they are from.
 std::string zeros_text(const char* tensor, const std::string& path, int bits, double at_16,
                        double at_7) {
@@ -186,7 +177,7 @@ std::string zeros_text(const char* tensor, const std::string& path, int bits, do
   return fmt::format(
       "measured: {:.2f} % of the {} zero at 16 bit, {:.2f} % at 7 bit, rounded from the {}-bit "
       "values of {} (SHA-256 {})",
-      100 * at_16, tensor, 100 * at_7, bits, path, digest_of(path));
+      100 * at_16, tensor, 100 * at_7, bits, path, sha256_of_file(path));
 }
 
 constexpr const char* kAssumed =

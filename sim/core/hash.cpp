@@ -4,6 +4,8 @@
 #include <xxhash.h>
 
 #include <array>
+#include <fstream>
+#include <iterator>
 
 namespace bitscale {
 
@@ -15,6 +17,12 @@ std::string sha256_hex(std::string_view bytes) {
 
 std::string sha256_hex(std::span<const std::byte> bytes) {
   return sha256_hex(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+std::string sha256_of_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string content(std::istreambuf_iterator<char>(file), {});
+  return sha256_hex(std::string_view(content));
 }
 
 std::uint64_t stable_hash(std::string_view bytes, std::uint64_t seed) {
