@@ -112,7 +112,7 @@ std::shared_ptr<UnitTimer> RunReuse::timer() {
     const MachineConfig& machine = experiment_->machine.config;
     timer = std::make_shared<UnitTimer>(machine.unit, machine.array.lanes.size);
     if (timers_.size() > kKeptTimers) {
-      const std::shared_ptr<UnitTimer> last = timer;
+      std::shared_ptr<UnitTimer> last = timer;
       timers_.clear();
       timers_.emplace(unit_key_, last);
       return last;
