@@ -5,27 +5,28 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/app/commands.hpp"
-#include "sim/app/compare_plan.hpp"
 #include "sim/app/experiment_options.hpp"
-#include "sim/app/precision_sweep.hpp"
-#include "sim/app/runner.hpp"
+#include "sim/pipeline/runner.hpp"
 #include "sim/report/comparison.hpp"
 #include "sim/report/csv.hpp"
 #include "sim/report/json.hpp"
 #include "sim/report/text.hpp"
+#include "sim/study/compare_plan.hpp"
+#include "sim/study/precision_sweep.hpp"
 
 namespace bitscale::app {
 namespace {
 
 struct CompareRequest {
-  ComparePlan plan;
+  study::ComparePlan plan;
   std::string iso, iso_bits;
   std::vector<int> precisions;  ///< any: a sweep at one throughput, with scaled supplies
   OutputOptions output;
 };
 
 /// Commands that follow this one; none that would not run as it stands.
-std::vector<std::string> next_commands(const ComparePlan& plan, const CompareResult& result) {
+std::vector<std::string> next_commands(const study::ComparePlan& plan,
+                                       const CompareResult& result) {
   std::vector<std::string> next;
   if (plan.common.overrides.empty() && plan.workload_for.empty()) {
     std::string run = fmt::format("bitscale run --machine {} --workload {}", plan.machines.back(),
@@ -40,7 +41,7 @@ std::vector<std::string> next_commands(const ComparePlan& plan, const CompareRes
 }
 
 ExitCode sweep(const CompareRequest& request) {
-  const ComparePlan& plan = request.plan;
+  const study::ComparePlan& plan = request.plan;
   if (plan.workloads.size() != 1) throw UsageError("error: --precision-sweep takes one network");
   if (plan.common.profile)
     throw UsageError("error: --precision-sweep and --profile both say how wide operands are");
@@ -49,14 +50,14 @@ ExitCode sweep(const CompareRequest& request) {
     throw UsageError(
         "error: --precision-sweep holds throughput equal by clocks and supplies; --iso, "
         "--iso-bits, --iso-task and --workload-for belong to comparisons without it");
-  SweepRequest one;
-  one.machines = plan.machines.empty() ? scaling_machines() : plan.machines;
+  study::SweepRequest one;
+  one.machines = plan.machines.empty() ? study::scaling_machines() : plan.machines;
   one.bits = request.precisions;
   one.common = plan.common;
   one.common.workload = plan.workloads.front();
   one.command = request.output.command;
   if (!request.output.directory.empty()) require_writable(request.output.directory);
-  const ScalingResult result = sweep_precisions(one, stderr_progress(request.output.quiet));
+  const ScalingResult result = study::sweep_precisions(one, stderr_progress(request.output.quiet));
   publish(request.output, "precision_sweep",
           {[&] { return dump(scaling_json(result)); }, [&] { return scaling_csv(result); },
            [&](const TextStyle& style) { return scaling_text(result, style); }});
@@ -64,15 +65,15 @@ ExitCode sweep(const CompareRequest& request) {
 }
 
 /// What is held equal, as the command line says it.
-std::optional<IsoRequest> iso_of(const CompareRequest& request) {
-  std::optional<IsoRequest> iso;
-  if (!request.iso.empty()) iso = parse_iso(request.iso);
+std::optional<study::IsoRequest> iso_of(const CompareRequest& request) {
+  std::optional<study::IsoRequest> iso;
+  if (!request.iso.empty()) iso = study::parse_iso(request.iso);
   if (request.iso_bits.empty()) return iso;
   if (!iso || (iso->held != Held::power && iso->held != Held::throughput))
     throw UsageError(
         "error: --iso-bits states the operands of --iso power and --iso throughput; nothing else "
         "depends on them");
-  iso->bits = parse_operand_bits(request.iso_bits, "--iso-bits");
+  iso->bits = study::parse_operand_bits(request.iso_bits, "--iso-bits");
   return iso;
 }
 
@@ -80,15 +81,15 @@ ExitCode compare(const CompareRequest& request) {
   if (!request.precisions.empty()) return sweep(request);
   if (request.plan.machines.size() < 2)
     throw UsageError("error: --machines needs at least two names with commas between");
-  ComparePlan plan = request.plan;
+  study::ComparePlan plan = request.plan;
   plan.iso = iso_of(request);
-  const CompareExperiments experiments = plan_comparison(plan);
+  const study::CompareExperiments experiments = study::plan_comparison(plan);
   if (!request.output.directory.empty()) require_writable(request.output.directory);
   CompareResult result;
   result.sizes = experiments.sizes;
   result.iso = experiments.iso;
   result.iso_task = experiments.iso_task;
-  add_conditions(experiments, result);
+  study::add_conditions(experiments, result);
   result.next = next_commands(plan, result);
   for (std::size_t task = 0; task < experiments.tasks.size(); ++task) {
     for (const std::vector<Experiment>& machine : experiments.machines) {

@@ -3,15 +3,15 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "sim/app/advice.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/experiment_options.hpp"
-#include "sim/app/layer_supply.hpp"
-#include "sim/app/runner.hpp"
-#include "sim/app/version.hpp"
 #include "sim/core/hash.hpp"
 #include "sim/core/suggest.hpp"
+#include "sim/pipeline/layer_supply.hpp"
+#include "sim/pipeline/runner.hpp"
+#include "sim/pipeline/version.hpp"
 #include "sim/report/json.hpp"
+#include "sim/study/advice.hpp"
 
 namespace bitscale::app {
 namespace {
@@ -75,8 +75,8 @@ ExitCode explain(const ExperimentRequest& request, const std::string& name,
     std::optional<Operands> operands;
     if (machine.memory.dram.compression != Compression::none && is_array_layer(layer->kind))
       operands = make_operands(*layer);
-    report.layers.push_back(explain_layer(at_clock(machine, point ? &*point : nullptr), *layer,
-                                          operands ? &*operands : nullptr));
+    report.layers.push_back(study::explain_layer(at_clock(machine, point ? &*point : nullptr),
+                                                 *layer, operands ? &*operands : nullptr));
   }
   publish(output, "explain_layer",
           {[&] { return dump(roofline_json(report)); }, [&] { return roofline_csv(report); },

@@ -8,11 +8,11 @@
 #include "arch/builtin.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/experiment_options.hpp"
-#include "sim/app/reproductions.hpp"
-#include "sim/app/runner.hpp"
 #include "sim/app/sweep_command.hpp"
+#include "sim/pipeline/runner.hpp"
 #include "sim/report/metrics.hpp"
 #include "sim/report/table.hpp"
+#include "sim/reproduce/reproductions.hpp"
 
 namespace bitscale::app {
 namespace {
@@ -98,7 +98,7 @@ std::vector<Entry> entries_of(const std::string& kind) {
     for (const UnitKind& unit : builtin_units()) entries.push_back({unit.name, unit.description});
   }
   if (kind == "reproductions") {
-    for (const Reproduction& reproduction : reproductions())
+    for (const reproduce::Reproduction& reproduction : reproduce::reproductions())
       entries.push_back({reproduction.name, reproduction.description});
   }
   if (kind == "metrics") {

@@ -6,22 +6,22 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "sim/app/accumulator_study.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/report/json.hpp"
+#include "sim/study/accumulator_study.hpp"
 
 namespace bitscale::app {
 namespace {
 
 struct AccumulatorCommand {
-  AccumulatorRequest study;
+  study::AccumulatorRequest study;
   OutputOptions output;
 };
 
 ExitCode accumulator(const AccumulatorCommand& command) {
   if (!command.output.directory.empty()) require_writable(command.output.directory);
   AccumulatorReport report =
-      study_accumulators(command.study, stderr_progress(command.output.quiet));
+      study::study_accumulators(command.study, stderr_progress(command.output.quiet));
   report.next = {"bitscale reproduce mpc", "bitscale explain minimum_precision"};
   publish(command.output, "accumulator",
           {[&] { return dump(accumulator_json(report)); }, [&] { return accumulator_csv(report); },
@@ -35,7 +35,7 @@ void add_accumulator(CLI::App& app, Action& action, const std::string& command_l
   request->study.experiment.machine = "mac8";
   CLI::App* command = app.add_subcommand(
       "accumulator", "Accumulator widths of each layer by every criterion, and what they do");
-  AccumulatorRequest& study = request->study;
+  study::AccumulatorRequest& study = request->study;
   command->add_option("workload", study.experiment.workload, "Network by name or path")->required();
   command->add_option("--machine", study.experiment.machine, "Machine by name or path")
       ->capture_default_str();

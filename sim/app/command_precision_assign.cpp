@@ -5,18 +5,18 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "sim/app/assignment_study.hpp"
 #include "sim/app/command_precision.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/core/errors.hpp"
 #include "sim/report/json.hpp"
+#include "sim/study/assignment_study.hpp"
 
 namespace bitscale::app {
 namespace {
 
 struct Request {
   std::string rule = "bound";
-  AssignmentRequest study;
+  study::AssignmentRequest study;
   OutputOptions output;
 };
 
@@ -26,7 +26,7 @@ precision::MismatchRule rule_of(const std::string& name) {
 }
 
 /// What is written includes the network, and must not take its place.
-void require_another_file(const AssignmentRequest& study) {
+void require_another_file(const study::AssignmentRequest& study) {
   std::error_code none;
   if (study.write.empty() || !std::filesystem::equivalent(study.write, study.workload, none))
     return;
@@ -40,7 +40,7 @@ ExitCode assign(Request& request) {
   request.study.rule = rule_of(request.rule);
   if (!request.output.directory.empty()) require_writable(request.output.directory);
   const AssignmentReport report =
-      study_assignment(request.study, stderr_progress(request.output.quiet));
+      study::study_assignment(request.study, stderr_progress(request.output.quiet));
   publish(request.output, "assignment",
           {[&] { return dump(assignment_json(report)); }, [&] { return assignment_csv(report); },
            [&](const TextStyle& style) { return assignment_text(report, style); }});
@@ -51,7 +51,7 @@ ExitCode assign(Request& request) {
 
 void add_precision_assign(CLI::App& app, Action& action, const std::string& command_line) {
   auto request = std::make_shared<Request>();
-  AssignmentRequest& study = request->study;
+  study::AssignmentRequest& study = request->study;
   request->output.command = study.command = command_line;
   study.machines = {"stripes", "bit_fusion", "dvafs16"};
   CLI::App* command = app.add_subcommand(

@@ -7,7 +7,7 @@
 
 #include "sim/app/command_precision.hpp"
 #include "sim/app/commands.hpp"
-#include "sim/app/version.hpp"
+#include "sim/pipeline/version.hpp"
 #include "sim/precision/monte_carlo.hpp"
 #include "sim/report/column_report.hpp"
 #include "sim/report/json.hpp"

@@ -10,7 +10,7 @@
 #include "sim/app/browser.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/sweep_document.hpp"
-#include "sim/app/version.hpp"
+#include "sim/pipeline/version.hpp"
 #include "sim/report/html.hpp"
 
 namespace bitscale::app {

@@ -5,12 +5,12 @@
 #include <optional>
 
 #include "sim/app/commands.hpp"
-#include "sim/app/reproductions.hpp"
-#include "sim/app/version.hpp"
 #include "sim/core/suggest.hpp"
+#include "sim/pipeline/version.hpp"
 #include "sim/report/csv.hpp"
 #include "sim/report/json.hpp"
 #include "sim/report/text.hpp"
+#include "sim/reproduce/reproductions.hpp"
 
 namespace bitscale::app {
 namespace {
@@ -18,7 +18,7 @@ namespace {
 struct Request {
   std::string name = "all";
   bool strict = false;
-  TensorFiles tensors;
+  reproduce::TensorFiles tensors;
   std::optional<int> tensor_bits;
   OutputOptions output;
 };
@@ -31,7 +31,7 @@ void require_tensors_taken(const Request& request) {
     return;
   }
   std::string names;
-  for (const Reproduction& reproduction : reproductions()) {
+  for (const reproduce::Reproduction& reproduction : reproduce::reproductions()) {
     if (reproduction.run_on == nullptr) continue;
     if (request.name == reproduction.name) return;
     names += (names.empty() ? "" : ", ") + reproduction.name;
@@ -47,7 +47,7 @@ ExitCode reproduce(const Request& request) {
   result.version = kVersion;
   bool known = request.name == "all";
   std::string names = "all";
-  for (const Reproduction& reproduction : reproductions()) {
+  for (const reproduce::Reproduction& reproduction : reproduce::reproductions()) {
     names += ", " + reproduction.name;
     known = known || request.name == reproduction.name;
   }
@@ -55,10 +55,10 @@ ExitCode reproduce(const Request& request) {
     throw UsageError(
         fmt::format("error: unknown reproduction '{}'; there are {}", request.name, names));
   require_tensors_taken(request);
-  TensorFiles tensors = request.tensors;
+  reproduce::TensorFiles tensors = request.tensors;
   tensors.bits = request.tensor_bits.value_or(tensors.bits);
   if (!request.output.directory.empty()) require_writable(request.output.directory);
-  for (const Reproduction& reproduction : reproductions()) {
+  for (const reproduce::Reproduction& reproduction : reproduce::reproductions()) {
     if (request.name != "all" && request.name != reproduction.name) continue;
     const ProgressOutput progress = stderr_progress(request.output.quiet);
     const std::vector<ReproduceCheck> checks =

@@ -5,7 +5,7 @@
 
 #include "sim/app/commands.hpp"
 #include "sim/app/experiment_options.hpp"
-#include "sim/app/runner.hpp"
+#include "sim/pipeline/runner.hpp"
 #include "sim/report/csv.hpp"
 #include "sim/report/json.hpp"
 #include "sim/report/savings.hpp"

@@ -10,7 +10,7 @@
 #include "sim/app/commands.hpp"
 #include "sim/app/sweep_command.hpp"
 #include "sim/app/sweep_worker.hpp"
-#include "sim/app/version.hpp"
+#include "sim/pipeline/version.hpp"
 #include "sim/report/table.hpp"
 #include "sim/sweep/query.hpp"
 #include "sim/sweep/shard.hpp"

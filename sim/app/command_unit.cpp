@@ -6,14 +6,14 @@
 
 #include "arch/builtin.hpp"
 #include "arch/unit_netlist.hpp"
-#include "sim/app/characterise.hpp"
 #include "sim/app/commands.hpp"
-#include "sim/app/experiment.hpp"
 #include "sim/config/files.hpp"
 #include "sim/core/suggest.hpp"
 #include "sim/kernel/unit_waveforms.hpp"
 #include "sim/netlist/verilog.hpp"
+#include "sim/pipeline/experiment.hpp"
 #include "sim/report/json.hpp"
+#include "sim/study/characterise.hpp"
 
 namespace bitscale::app {
 namespace {
@@ -48,10 +48,11 @@ std::string one_line(const Request& request) {
 
 /// The types asked for, or the widest operands.
 OperandTypes drawn_types(const Unit& unit, const Request& request) {
-  if (!request.bits.empty()) return require_types(unit, parse_operand_bits(request.bits));
+  if (!request.bits.empty())
+    return study::require_types(unit, study::parse_operand_bits(request.bits));
   for (int activation = 16; activation >= 1; --activation) {
     for (int weight = 16; weight >= 1; --weight) {
-      if (const auto types = types_for(unit, {activation, weight})) return *types;
+      if (const auto types = study::types_for(unit, {activation, weight})) return *types;
     }
   }
   throw UsageError("error: the unit takes no operands; choose them with --bits");
@@ -76,9 +77,10 @@ ExitCode unit(const Request& request) {
                                  request.vcd);
   }
   if (request.verilog == "-" || request.dot == "-") return ExitCode::ok;
-  std::vector<OperandBits> bits;
-  if (!request.bits.empty()) bits.push_back(parse_operand_bits(request.bits));
-  UnitReport report = characterise(*unit, request.lanes, bits, load_technology(request.technology));
+  std::vector<study::OperandBits> bits;
+  if (!request.bits.empty()) bits.push_back(study::parse_operand_bits(request.bits));
+  UnitReport report =
+      study::characterise(*unit, request.lanes, bits, study::load_technology(request.technology));
   const auto kind = std::ranges::find(builtin_units(), request.name, &UnitKind::name);
   report.description = kind->description;
   report.configuration = one_line(request);

@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "sim/app/experiment.hpp"
+#include "sim/pipeline/experiment.hpp"
 
 namespace bitscale::app {
 

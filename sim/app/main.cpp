@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "sim/app/commands.hpp"
-#include "sim/app/version.hpp"
 #include "sim/core/suggest.hpp"
+#include "sim/pipeline/version.hpp"
 
 namespace {
 
@@ -40,7 +40,7 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error, int a
 
 int run(int argc, char** argv) {
   CLI::App app{"Cycle-level simulator of precision-scalable DNN accelerators", "bitscale"};
-  app.set_version_flag("--version", fmt::format("bitscale {}", bitscale::app::kVersion));
+  app.set_version_flag("--version", fmt::format("bitscale {}", bitscale::kVersion));
   app.require_subcommand(1);
   app.fallthrough(false);
   app.footer(

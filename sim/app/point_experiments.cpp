@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <iterator>
 
-#include "sim/app/runner.hpp"
-#include "sim/app/version.hpp"
 #include "sim/core/hash.hpp"
+#include "sim/pipeline/runner.hpp"
+#include "sim/pipeline/version.hpp"
 
 namespace bitscale::app {
 namespace {

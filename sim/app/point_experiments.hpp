@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/app/experiment.hpp"
+#include "sim/pipeline/experiment.hpp"
 #include "sim/sweep/constraints.hpp"
 #include "sim/sweep/space.hpp"
 

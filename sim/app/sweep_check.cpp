@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include "sim/app/runner.hpp"
 #include "sim/app/sweep_command.hpp"
+#include "sim/pipeline/runner.hpp"
 
 namespace bitscale::app {
 namespace {

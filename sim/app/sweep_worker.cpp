@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "sim/app/point_experiments.hpp"
-#include "sim/app/run_reuse.hpp"
-#include "sim/app/runner.hpp"
+#include "sim/pipeline/run_reuse.hpp"
+#include "sim/pipeline/runner.hpp"
 #include "sim/sweep/outcome.hpp"
 #include "sim/sweep/store.hpp"
 

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "sim/app/runner.hpp"
 #include "sim/kernel/pin_layout.hpp"
 #include "sim/mapping/closed_form.hpp"
+#include "sim/pipeline/runner.hpp"
 #include "sim/workload/reference.hpp"
 #include "tests/arch/unit_cases.hpp"
 #include "tests/unit/mapping/machines.hpp"
@@ -107,9 +107,9 @@ bool has_pins(const Mapping& mapping) {
 
 /// The layer as `run` accounts for it.
 LayerResult account(const MachineConfig& machine, const Layer& layer, const Operands& operands) {
-  app::Experiment experiment;
+  Experiment experiment;
   experiment.machine.config = machine;
-  return app::run_array_layer(experiment, layer, &operands, nullptr);
+  return run_array_layer(experiment, layer, &operands, nullptr);
 }
 
 class WideAccumulatorContract : public UnitContract {};

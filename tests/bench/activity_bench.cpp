@@ -4,10 +4,10 @@
 
 #include <cmath>
 
-#include "sim/app/runner.hpp"
-#include "sim/app/structure_model.hpp"
+#include "sim/pipeline/runner.hpp"
+#include "sim/pipeline/structure_model.hpp"
 
-namespace bitscale::app {
+namespace bitscale {
 namespace {
 
 struct Prepared {
@@ -76,4 +76,4 @@ BENCHMARK(structure_vgg_19_stripes)->Unit(benchmark::kMillisecond);
 BENCHMARK(structure_small)->Unit(benchmark::kMillisecond);
 
 }  // namespace
-}  // namespace bitscale::app
+}  // namespace bitscale

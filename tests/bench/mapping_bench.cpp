@@ -1,10 +1,10 @@
 // The search for tiles, layer by layer: what a run pays before it simulates.
 #include <benchmark/benchmark.h>
 
-#include "sim/app/experiment.hpp"
 #include "sim/mapping/mapping.hpp"
+#include "sim/pipeline/experiment.hpp"
 
-namespace bitscale::app {
+namespace bitscale {
 namespace {
 
 void search(benchmark::State& state, const char* machine, const char* workload,
@@ -39,4 +39,4 @@ BENCHMARK(mapping_search_resnet_50_batch_16)->Unit(benchmark::kMillisecond);
 BENCHMARK(mapping_search_small)->Unit(benchmark::kMillisecond);
 
 }  // namespace
-}  // namespace bitscale::app
+}  // namespace bitscale

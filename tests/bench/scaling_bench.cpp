@@ -3,9 +3,9 @@
 // factor each time; `tensor_elements` and `passes` are what the time follows.
 #include <benchmark/benchmark.h>
 
-#include "sim/app/runner.hpp"
+#include "sim/pipeline/runner.hpp"
 
-namespace bitscale::app {
+namespace bitscale {
 namespace {
 
 Layer layer_of(std::int64_t k, std::int64_t c, std::int64_t side) {
@@ -54,4 +54,4 @@ BENCHMARK(scale_channels)->Arg(1)->Arg(4)->Arg(16)->Unit(benchmark::kMicrosecond
 BENCHMARK(scale_pixels)->Arg(1)->Arg(4)->Arg(16)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
-}  // namespace bitscale::app
+}  // namespace bitscale

@@ -2,9 +2,9 @@
 // a small simulation.
 #include <benchmark/benchmark.h>
 
-#include "sim/app/runner.hpp"
+#include "sim/pipeline/runner.hpp"
 
-namespace bitscale::app {
+namespace bitscale {
 namespace {
 
 struct Prepared {
@@ -106,4 +106,4 @@ BENCHMARK(small_simulation)->Unit(benchmark::kMicrosecond);
 BENCHMARK(small_experiment)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
-}  // namespace bitscale::app
+}  // namespace bitscale

@@ -2,8 +2,8 @@
 // and what one point of a sweep costs, whole and in parts.
 #include <benchmark/benchmark.h>
 
-#include "sim/app/runner.hpp"
 #include "sim/app/sweep_worker.hpp"
+#include "sim/pipeline/runner.hpp"
 #include "sim/sweep/outcome.hpp"
 
 namespace bitscale::app {

@@ -1,12 +1,12 @@
 // Making and reading tensors: synthetic values, zero statistics, the reference convolution.
 #include <benchmark/benchmark.h>
 
-#include "sim/app/experiment.hpp"
+#include "sim/pipeline/experiment.hpp"
 #include "sim/workload/operands.hpp"
 #include "sim/workload/reference.hpp"
 #include "sim/workload/statistics.hpp"
 
-namespace bitscale::app {
+namespace bitscale {
 namespace {
 
 std::vector<Layer> convolutions(const std::string& workload) {
@@ -64,4 +64,4 @@ BENCHMARK(count_vgg_19_zeros)->Unit(benchmark::kMillisecond);
 BENCHMARK(reference_alexnet)->Unit(benchmark::kMillisecond);
 
 }  // namespace
-}  // namespace bitscale::app
+}  // namespace bitscale

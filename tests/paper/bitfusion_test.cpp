@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <set>
 
-#include "sim/app/reproductions.hpp"
-#include "sim/app/runner.hpp"
+#include "sim/pipeline/runner.hpp"
+#include "sim/reproduce/reproductions.hpp"
 
 namespace bitscale {
 namespace {
 
 const std::vector<ReproduceCheck>& checks() {
-  static const std::vector<ReproduceCheck> all = app::reproduce_bitfusion({});
+  static const std::vector<ReproduceCheck> all = reproduce::reproduce_bitfusion({});
   return all;
 }
 
@@ -90,11 +90,11 @@ TEST(BitFusionPaper, EveryDeviationIsTakenApart) {
 }
 
 TEST(Eyeriss, ReadsThreeWordsOfItsRegisterFilesPerProductAndWritesOne) {
-  app::ExperimentRequest request;
+  ExperimentRequest request;
   request.machine = "eyeriss";
   request.workload = "tiny";
   request.operands = "off";
-  const RunResult run = app::run_experiment(app::load_experiment(request), {});
+  const RunResult run = run_experiment(load_experiment(request), {});
   for (const LayerResult& layer : run.layers) {
     if (layer.macs == 0) continue;
     std::uint64_t reads = 0;

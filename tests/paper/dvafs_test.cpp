@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "sim/app/reproductions.hpp"
+#include "sim/reproduce/reproductions.hpp"
 
-namespace bitscale::app {
+namespace bitscale::reproduce {
 namespace {
 
 const std::vector<ReproduceCheck>& checks() {
@@ -89,4 +89,4 @@ TEST(Envision, FitsNothingToAPublishedPower) {
 }
 
 }  // namespace
-}  // namespace bitscale::app
+}  // namespace bitscale::reproduce

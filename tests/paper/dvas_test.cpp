@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "sim/app/dvas_chip.hpp"
+#include "sim/reproduce/dvas_chip.hpp"
 #include "sim/workload/npy.hpp"
 #include "sim/workload/operands.hpp"
 
-namespace bitscale::app {
+namespace bitscale::reproduce {
 namespace {
 
 using ::testing::Contains;
@@ -164,4 +164,4 @@ TEST(ChipStudy, CallsFittedExtremesCalibrated) {
 }
 
 }  // namespace
-}  // namespace bitscale::app
+}  // namespace bitscale::reproduce

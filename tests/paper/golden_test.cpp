@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "sim/app/runner.hpp"
+#include "sim/pipeline/runner.hpp"
 
 // Integers of small runs against committed files: cheap, and no change of a model goes unnoticed.
 // After a change that is meant, run from the source folder
@@ -28,12 +28,12 @@ struct GoldenRun {
 };
 
 RunResult simulate(const GoldenRun& run) {
-  app::ExperimentRequest request;
+  ExperimentRequest request;
   request.machine = run.machine;
   request.workload = run.workload;
   if (!run.profile.empty()) request.profile = run.profile;
   request.check = true;
-  return app::run_experiment(app::load_experiment(request), {});
+  return run_experiment(load_experiment(request), {});
 }
 
 Json counts_of(const LayerResult& layer) {

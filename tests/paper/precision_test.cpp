@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "sim/app/reproductions.hpp"
+#include "sim/reproduce/reproductions.hpp"
 #include "tests/unit/precision/printed.hpp"
 
-namespace bitscale::app {
+namespace bitscale::reproduce {
 namespace {
 
 using precision::is;
@@ -135,4 +135,4 @@ TEST(InMemoryColumns, DoNotRepeatTheMarginInPrint) {
 }
 
 }  // namespace
-}  // namespace bitscale::app
+}  // namespace bitscale::reproduce

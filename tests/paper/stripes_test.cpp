@@ -5,9 +5,9 @@
 #include <map>
 #include <set>
 
-#include "sim/app/reproductions.hpp"
-#include "sim/app/runner.hpp"
 #include "sim/mapping/closed_form.hpp"
+#include "sim/pipeline/runner.hpp"
+#include "sim/reproduce/reproductions.hpp"
 #include "tests/paper/stripes_networks.hpp"
 
 namespace bitscale {
@@ -52,14 +52,14 @@ std::int64_t stripes_cycles(const PublishedNetwork& network, Windows16 windows, 
 
 RunResult simulate(const std::string& machine, const std::string& network,
                    std::vector<std::string> overrides) {
-  app::ExperimentRequest request;
+  ExperimentRequest request;
   request.machine = machine;
   request.workload = network;
   request.profile = "stripes_100";
   request.operands = "off";
   request.layers = "conv";
   request.overrides = std::move(overrides);
-  return app::run_experiment(app::load_experiment(request), {});
+  return run_experiment(load_experiment(request), {});
 }
 
 std::int64_t simulated_cycles(const std::string& machine, const std::string& network,
@@ -101,14 +101,14 @@ TEST_P(StripesNetwork, PacksGroupsSideBySideWhereAsked) {
 TEST_P(StripesNetwork, StallsBehindAChannelByAtLeastWhatBandwidthAsks) {
   const std::string& network = GetParam().name;
   for (const std::string machine : {"dadiannao_dram", "stripes_dram"}) {
-    app::ExperimentRequest request;
+    ExperimentRequest request;
     request.machine = machine;
     request.workload = network;
     request.profile = "stripes_100";
     request.operands = "off";
     request.layers = "conv";
-    const app::Experiment experiment = app::load_experiment(request);
-    const RunResult run = app::run_experiment(experiment, {});
+    const Experiment experiment = load_experiment(request);
+    const RunResult run = run_experiment(experiment, {});
     for (const LayerResult& layer : run.layers) {
       const auto& layers = experiment.workload.layers;
       const auto described = std::ranges::find(layers, layer.name, &Layer::name);
@@ -143,7 +143,7 @@ TEST(StripesPaper, FormulasGiveTheMeansThatWereDerivedBeforehand) {
 }
 
 const std::vector<ReproduceCheck>& checks() {
-  static const std::vector<ReproduceCheck> kChecks = app::reproduce_stripes({});
+  static const std::vector<ReproduceCheck> kChecks = reproduce::reproduce_stripes({});
   return kChecks;
 }
 

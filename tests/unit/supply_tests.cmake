@@ -3,5 +3,5 @@ bitscale_test(supply_test LABEL fast
           power/unit_timing_test.cpp report/power_test.cpp
   LINKS bitscale_power bitscale_arch bitscale_report)
 bitscale_test(layer_supply_test LABEL fast
-  SOURCES app/experiment_test.cpp app/iso_test.cpp app/layer_supply_test.cpp
+  SOURCES pipeline/experiment_test.cpp pipeline/layer_supply_test.cpp study/iso_test.cpp
   LINKS bitscale_app)

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "sim/app/runner.hpp"
 #include "sim/mapping/schedule.hpp"
+#include "sim/pipeline/runner.hpp"
 #include "tests/unit/mapping/enumeration.hpp"
 #include "tests/unit/mapping/machines.hpp"
 #include "tests/unit/mapping/random_machines.hpp"
@@ -18,9 +18,9 @@ using testing_support::machine_of;
 constexpr int kCases = 250;
 
 LayerResult account(const MachineConfig& machine, const Layer& layer, const Operands* operands) {
-  app::Experiment experiment;
+  Experiment experiment;
   experiment.machine.config = machine;
-  return app::run_array_layer(experiment, layer, operands, nullptr);
+  return run_array_layer(experiment, layer, operands, nullptr);
 }
 
 std::int16_t activation_at(const Operands& operands, const ElementIndex& element) {

@@ -9,8 +9,8 @@
 #include <sstream>
 #include <string>
 
-#include "sim/app/runner.hpp"
 #include "sim/core/errors.hpp"
+#include "sim/pipeline/runner.hpp"
 #include "sim/workload/network.hpp"
 
 namespace bitscale {
@@ -50,13 +50,13 @@ class LenetFashion : public testing::Test {
 
   static RunResult run(const std::string& machine, const std::string& profile,
                        std::int64_t images) {
-    app::ExperimentRequest request;
+    ExperimentRequest request;
     request.machine = machine;
     request.workload = "lenet_fashion";
     request.profile = profile;
     request.operands = "chained";
     request.batch = images;
-    return app::run_experiment(app::load_experiment(request), {});
+    return run_experiment(load_experiment(request), {});
   }
 
   std::vector<Expected> expected_ = read_expected();
@@ -107,10 +107,10 @@ TEST_F(LenetFashion, HasMoreZerosWithFewerBits) {
 }
 
 TEST_F(LenetFashion, ClassifiesNothingLayerByLayer) {
-  app::ExperimentRequest request;
+  ExperimentRequest request;
   request.machine = "stripes";
   request.workload = "lenet_fashion";
-  const RunResult result = app::run_experiment(app::load_experiment(request), {});
+  const RunResult result = run_experiment(load_experiment(request), {});
   EXPECT_EQ(result.classification, std::nullopt);
 }
 

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/app/point_experiments.hpp"
-#include "sim/app/run_reuse.hpp"
-#include "sim/app/runner.hpp"
 #include "sim/app/sweep_worker.hpp"
+#include "sim/pipeline/run_reuse.hpp"
+#include "sim/pipeline/runner.hpp"
 #include "sim/report/json.hpp"
 #include "sim/sweep/query.hpp"
 #include "sim/sweep/shard.hpp"

@@ -1,0 +1,163 @@
+#include "sim/study/characterise.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "arch/unit_netlist.hpp"
+#include "sim/activity/unit_energy.hpp"
+#include "sim/config/files.hpp"
+#include "sim/core/errors.hpp"
+#include "sim/netlist/area.hpp"
+#include "sim/netlist/timing.hpp"
+#include "sim/workload/layer_entry.hpp"
+
+namespace bitscale::study {
+namespace {
+
+/// Encodings in the order in which a unit is asked for them.
+constexpr std::array<std::pair<Encoding, Encoding>, 8> kPairs = {{
+    {Encoding::twos, Encoding::twos},
+    {Encoding::unsigned_, Encoding::twos},
+    {Encoding::unsigned_, Encoding::unsigned_},
+    {Encoding::twos, Encoding::ternary},
+    {Encoding::twos, Encoding::binary_pm1},
+    {Encoding::twos, Encoding::log2},
+    {Encoding::twos, Encoding::codebook},
+    {Encoding::binary_pm1, Encoding::binary_pm1},
+}};
+
+int parse_bits(std::string_view text, const std::string& whole, std::string_view option) {
+  int bits = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits);
+  if (error == std::errc() && end == text.data() + text.size() && bits >= 1 && bits <= 16)
+    return bits;
+  throw UsageError(fmt::format(
+      "error: {}: expected AxW with 1 to 16 bits each, as in 8x4, got '{}'", option, whole));
+}
+
+UnitModeReport mode_report(const Unit& unit, std::int64_t lanes, const OperandTypes& types,
+                           double pin_pJ) {
+  const UnitMode mode = unit.mode(types);
+  const UnitNetlist gates = unit.make_netlist(lanes, types);
+  const UnitEnergy energy = measure_uniform(unit, lanes, types);
+  UnitModeReport report;
+  report.operands = fmt::format("{}x{}", types.activation.bits, types.weight.bits);
+  report.encodings = fmt::format("{} x {}", to_string(types.activation.encoding),
+                                 to_string(types.weight.encoding));
+  report.cycles = mode.cycles;
+  report.products = mode.products;
+  report.segments = mode.segments;
+  const auto macs = static_cast<double>(lanes * mode.products);
+  const auto cycles = static_cast<double>(mode.cycles);
+  report.macs_per_cycle = macs / cycles;
+  report.path_units = netlist::analyse_timing(gates.netlist, gates.ties).path_units;
+  report.zero_delay_units = energy.zero_delay * cycles / macs;
+  report.glitch_units = energy.glitches * cycles / macs;
+  report.flip_flop_units = energy.flip_flops * cycles / macs;
+  report.relative_half_width = energy.relative_half_width;
+  report.transitions = energy.transitions;
+  report.pJ_per_mac_without_glitches = energy.total(0) * cycles / macs * pin_pJ;
+  report.pJ_per_mac_with_glitches = energy.total(1) * cycles / macs * pin_pJ;
+  return report;
+}
+
+/// Longest path of the widest operands the unit takes.
+std::uint32_t widest_path(const Unit& unit, std::int64_t lanes) {
+  for (int bits = 16; bits >= 1; --bits) {
+    const std::optional<OperandTypes> types = types_for(unit, {bits, bits});
+    if (!types) continue;
+    const UnitNetlist gates = unit.make_netlist(lanes, *types);
+    return netlist::analyse_timing(gates.netlist, gates.ties).path_units;
+  }
+  return 0;
+}
+
+void describe_gates(const netlist::Netlist& gates, UnitReport& report) {
+  for (const netlist::Cell cell :
+       {netlist::Cell::not_, netlist::Cell::and_, netlist::Cell::nand_, netlist::Cell::or_,
+        netlist::Cell::nor_, netlist::Cell::xor_, netlist::Cell::mux, netlist::Cell::flip_flop}) {
+    const std::size_t count = netlist::count(gates, cell);
+    if (count > 0) report.cells.emplace_back(netlist::to_string(cell), count);
+  }
+  const netlist::Area area = netlist::area(gates);
+  report.combinational_nand2 = area.combinational_nand2;
+  report.flip_flop_nand2 = area.flip_flop_nand2;
+}
+
+}  // namespace
+
+OperandBits parse_operand_bits(const std::string& text, std::string_view option) {
+  const std::size_t cross = text.find('x');
+  const std::string_view view = text;
+  if (cross == std::string::npos) {
+    const int bits = parse_bits(view, text, option);
+    return {bits, bits};
+  }
+  return {parse_bits(view.substr(0, cross), text, option),
+          parse_bits(view.substr(cross + 1), text, option)};
+}
+
+std::optional<OperandTypes> types_for(const Unit& unit, const OperandBits& bits) {
+  for (const auto& [activation, weight] : kPairs) {
+    const OperandTypes types = {
+        {bits.activation, activation, 0}, {bits.weight, weight, 0}, unit.accumulator()};
+    if (type_problem(types.activation).empty() && type_problem(types.weight).empty() &&
+        unit.refusal(types).empty())
+      return types;
+  }
+  return std::nullopt;
+}
+
+OperandTypes require_types(const Unit& unit, const OperandBits& bits) {
+  if (const std::optional<OperandTypes> types = types_for(unit, bits)) return *types;
+  const OperandTypes plain = {
+      {bits.activation, Encoding::twos, 0}, {bits.weight, Encoding::twos, 0}, unit.accumulator()};
+  throw MappingError(std::string(unit.kind()), unit.refusal(plain));
+}
+
+UnitReport characterise(const Unit& unit, std::int64_t lanes, const std::vector<OperandBits>& bits,
+                        const Technology& technology) {
+  std::vector<OperandTypes> types;
+  types.reserve(bits.size());
+  for (const OperandBits& each : bits) types.push_back(require_types(unit, each));
+  if (bits.empty()) {
+    for (const int width : {16, 8, 4, 2, 1}) {
+      if (const auto found = types_for(unit, {width, width})) types.push_back(*found);
+    }
+    // Units of quantised networks take narrow weights only.
+    for (const OperandBits& mixed :
+         {OperandBits{8, 5}, OperandBits{8, 4}, OperandBits{8, 2}, OperandBits{8, 1}}) {
+      if (!types.empty()) break;
+      if (const auto found = types_for(unit, mixed)) types.push_back(*found);
+    }
+  }
+  UnitReport report;
+  report.kind = unit.kind();
+  report.lanes = lanes;
+  report.technology = technology.name;
+  report.vdd_V = technology.vdd_V;
+  report.capacitance_pJ =
+      unit_energy_pJ(technology, {"datapath", Action::switch_zero_delay, 0, 0, 0, 0, 1});
+  if (types.empty()) return report;
+  describe_gates(unit.make_netlist(lanes, types.front()).netlist, report);
+  if (technology.nand2_area_um2) {
+    report.area_um2 =
+        (report.combinational_nand2 + report.flip_flop_nand2) * technology.nand2_area_um2->value;
+  }
+  const std::uint32_t widest = widest_path(unit, lanes);
+  for (const OperandTypes& each : types) {
+    report.modes.push_back(mode_report(unit, lanes, each, report.capacitance_pJ));
+    UnitModeReport& mode = report.modes.back();
+    mode.path_ratio = widest == 0 ? 1 : static_cast<double>(mode.path_units) / widest;
+  }
+  return report;
+}
+
+Technology load_technology(const std::string& name_or_path) {
+  return config::read_all(config::load_resolved(config::FileKind::technology, name_or_path),
+                          parse_technology);
+}
+
+}  // namespace bitscale::study
