@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <unordered_map>
 
 #include "sim/report/json.hpp"
 #include "sim/sweep/answers.hpp"
@@ -31,6 +32,37 @@ Json value(const sweep::Cell& cell) {
   return nullptr;
 }
 
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// Values of one column in the shortest of three forms: {"same": value}; {"levels": [...], "at":
+/// [index...]} where few values come again and again; or a plain list.
+class PackedColumn {
+ public:
+  void add(const Json& value) {
+    const std::string text = dumped(value);
+    const auto [place, fresh] = levels_.try_emplace(text, levels_.size());
+    if (fresh) distinct_ += (distinct_.empty() ? "" : ",") + text;
+    list_ += (list_.empty() ? "" : ",") + text;
+    at_ += (at_.empty() ? "" : ",") + std::to_string(place->second);
+  }
+
+  [[nodiscard]] std::string text() const {
+    if (levels_.size() == 1) return "{\"same\":" + distinct_ + "}";
+    if (distinct_.size() + at_.size() < list_.size())
+      return "{\"levels\":[" + distinct_ + "],\"at\":[" + at_ + "]}";
+    return "[" + list_ + "]";
+  }
+
+ private:
+  std::unordered_map<std::string, std::size_t> levels_;
+  std::string distinct_, at_, list_;
+};
+
+/// Hashes compress badly, and the store has them under the point's index.
+bool left_out(const std::string& column) { return column == "key" || column == "result_digest"; }
+
 std::set<std::int64_t> front_of(sweep::Store& store, const sweep::StoredSweep& stored) {
   std::set<std::int64_t> indices;
   if (stored.objectives.empty()) return indices;
@@ -40,7 +72,8 @@ std::set<std::int64_t> front_of(sweep::Store& store, const sweep::StoredSweep& s
   return indices;
 }
 
-Json document(sweep::Store& store, const sweep::StoredSweep& stored) {
+/// The page's data as text: a column of values per name, in place of an object per point.
+std::string document(sweep::Store& store, const sweep::StoredSweep& stored) {
   const std::uint64_t done = store.counts(stored.id).done();
   const auto stride = static_cast<std::int64_t>((done + kMaxRows - 1) / kMaxRows);
   Json json = {{"schema_version", kReportSchemaVersion},
@@ -51,22 +84,32 @@ Json document(sweep::Store& store, const sweep::StoredSweep& stored) {
                {"candidates", stored.candidates},
                {"done", done},
                {"keys", stored.keys},
-               {"objectives", Json::array()},
-               {"points", Json::array()}};
+               {"objectives", Json::array()}};
   for (const sweep::Objective& objective : stored.objectives)
     json["objectives"].push_back({{"metric", objective.metric}, {"more", objective.maximise}});
   const std::set<std::int64_t> front =
       stride > 1 ? front_of(store, stored) : std::set<std::int64_t>();
   sweep::ResultTable table(store, stored, {});
+  std::vector<PackedColumn> columns(table.columns().size());
   std::int64_t row = 0;
+  std::uint64_t shown = 0;
   table.for_each([&](const std::vector<sweep::Cell>& cells) {
     // The first column is the index.
     if (row++ % stride != 0 && !front.contains(cells.front().integer)) return;
-    Json point;
-    for (std::size_t i = 0; i < cells.size(); ++i) point[table.columns()[i]] = value(cells[i]);
-    json["points"].push_back(std::move(point));
+    ++shown;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (!left_out(table.columns()[i])) columns[i].add(value(cells[i]));
+    }
   });
-  return json;
+  json["shown"] = shown;
+  std::string text = dumped(json);
+  text.pop_back();
+  text += ",\"columns\":{";
+  for (std::size_t i = 0; shown > 0 && i < columns.size(); ++i) {
+    if (left_out(table.columns()[i])) continue;
+    text += (i > 0 ? "," : "") + dumped(table.columns()[i]) + ":" + columns[i].text();
+  }
+  return text + "}}";
 }
 
 }  // namespace
@@ -82,7 +125,7 @@ std::vector<ReportInput> sweep_documents(const std::filesystem::path& path) {
   sweep::Store store(path.string(), sweep::Store::Mode::read);
   std::vector<ReportInput> inputs;
   for (const sweep::StoredSweep& stored : store.sweeps())
-    inputs.push_back({path.string() + ": " + stored.name, "sweep", document(store, stored).dump()});
+    inputs.push_back({path.string() + ": " + stored.name, "sweep", document(store, stored)});
   return inputs;
 }
 

@@ -95,7 +95,7 @@ std::optional<std::string> document_kind(const nlohmann::json& document) {
   if (has({"provenance", "layers", "totals"})) return "run";
   if (has({"provenance", "layers", "kind"})) return "explain_layer";
   if (has({"checks"})) return "reproduce";
-  if (has({"points", "keys", "objectives"})) return "sweep";
+  if (has({"columns", "keys", "objectives"})) return "sweep";
   if (has({"points", "required_macs_per_s"})) return "precision_sweep";
   if (has({"layers", "target_probability"})) return "accumulator";
   if (has({"runs"})) return "accuracy";

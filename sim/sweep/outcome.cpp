@@ -89,6 +89,8 @@ PointResult summarise(const RunResult& run) {
   const auto count = [](std::uint64_t value) { return static_cast<double>(value); };
   std::optional<double> accuracy;
   if (run.classification) accuracy = run.classification->accuracy();
+  std::optional<double> effectual;
+  if (result.operands != "none") effectual = count(run.effectual_macs());
   std::optional<double> overflows;
   if (std::ranges::all_of(run.layers, &LayerResult::values_computed))
     overflows = count(run.overflow_events());
@@ -106,7 +108,7 @@ PointResult summarise(const RunResult& run) {
                     derived(run.clock_Hz),
                     derived(run.vdd_V),
                     count(run.dram_bits()),
-                    count(run.effectual_macs()),
+                    effectual,
                     overflows,
                     derived(accuracy)};
   for (const ComponentShare& share : energy.components_pJ)

@@ -35,6 +35,7 @@ axes:
       - {machine.array.rows.size: 8, machine.array.rows.loops: K 16}
       - {machine.array.rows.size: 32, machine.array.rows.loops: K 32}
   - {key: machine.clock, values: [300MHz, 600MHz]}
+constraints: [cycles < 30000]
 objectives: [min area_um2, min cycles]
 """
 
@@ -150,9 +151,24 @@ class ReportPage(unittest.TestCase):
 
     def test_pareto_front_is_what_no_point_beats(self):
         front = next(series for series in self.series("pareto") if series["name"] == "Pareto front")["data"]
-        points = {(point["cycles"], point["area_um2"]) for point in self.points if point["status"] == "ok"}
+        points = {(point["cycles"], point["area_um2"]) for point in self.points if point["feasible"]}
         expected = [list(p) for p in points if not any(q[0] <= p[0] and q[1] <= p[1] and q != p for q in points)]
         self.assertEqual(sorted(expected), front)
+
+    def test_points_that_miss_a_constraint_are_drawn_but_not_on_the_front(self):
+        missed = next(series for series in self.series("pareto") if series["name"] == "not feasible")["data"]
+        expected = [[point["cycles"], point["area_um2"]] for point in self.points if point["status"] == "ok" and not point["feasible"]]
+        self.assertEqual(expected, missed)
+        self.assertTrue(missed)
+
+    def test_points_are_those_of_the_store(self):
+        drawn = self.script("return readModel(JSON.parse(document.getElementById('data').textContent).inputs).sweeps[0].points")
+        hashes = ("key", "result_digest")
+        self.assertEqual([{name: value for name, value in point.items() if name not in hashes} for point in self.points], drawn)
+
+    def test_settings_count_and_read_as_quantities(self):
+        self.assertEqual(self.script("return ['600MHz', '0.85V', '1e9Hz', 'K 4', '7'].map(settingNumber)"), [6e8, 0.85, 1e9, None, 7])
+        self.assertEqual(self.script("return ['600000000Hz', '0.85V', 'K 4', '7'].map(settingText)"), ["600 MHz", "850 mV", "K 4", "7"])
 
     def test_an_axis_of_many_values_has_few_colours(self):
         rows = [{"clock": i} for i in range(95)]

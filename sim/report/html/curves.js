@@ -2,7 +2,9 @@
 
 const kVerdictColours = {reproduced: 'good', deviates: 'bad', calibrated: 'fitted', information: 'neutral'};
 
-const kNameWidth = 420;
+const kVerdictSymbols = {reproduced: 'circle', deviates: 'diamond', calibrated: 'triangle', information: 'rect'};
+
+const kNameWidth = 500;
 
 /// Simulated over published, per figure that has a published value, with its tolerance.
 function verdictFigure(model) {
@@ -11,11 +13,12 @@ function verdictFigure(model) {
   const name = (check) => `${check.experiment}: ${check.name}`;
   return {
     id: 'verdicts', title: 'Published figures', height: Math.min(120 + 22 * rows.length, 2200),
-    text: 'Our value over the published one, on a logarithmic scale; bars show the tolerance.',
+    text: 'Our value over the published one, on a logarithmic scale; bars show the tolerance. Circles are reproduced, ' +
+      'diamonds deviate, triangles are calibrated.',
     option: () => chartOption({
       legend: {show: false},
       yAxis: {type: 'category', data: rows.map(name), axisLabel: {interval: 0, width: kNameWidth, overflow: 'truncate'}},
-      xAxis: {type: 'log', name: 'simulated / published', nameGap: 28, axisLabel: {formatter: (value) => plain(value)}},
+      xAxis: {type: 'log', logBase: 2, name: 'simulated / published', nameGap: 28, axisLabel: {formatter: (value) => plain(value)}},
       grid: {left: Math.min(kNameWidth, labelWidth(rows.map(name))) + 16, top: 12, bottom: 52, containLabel: false},
       tooltip: itemTooltip((mark) => {
         const check = rows[mark.dataIndex];
@@ -30,9 +33,8 @@ function verdictFigure(model) {
             return {type: 'rect', shape: {x: from[0], y: from[1] - 5, width: to[0] - from[0], height: 10}, style: {fill: colour('line')}};
           },
           encode: {x: [1, 2], y: 0}},
-        {type: 'scatter', name: 'figures', symbolSize: 9, markLine: {silent: true, symbol: 'none', label: {show: false},
-          lineStyle: {color: colour('quiet')}, data: [{xAxis: 1}]},
-          data: rows.map((check, i) => ({value: [check.simulated / check.published, i],
+        {type: 'scatter', name: 'figures', symbolSize: 9, markLine: lineAt('xAxis', 1),
+          data: rows.map((check, i) => ({value: [check.simulated / check.published, i], symbol: kVerdictSymbols[check.verdict],
             itemStyle: {color: colour(kVerdictColours[check.verdict])}}))},
       ],
     }),

@@ -24,8 +24,13 @@ function chartOption(option) {
   }
   merged.tooltip = {...base.tooltip, ...option.tooltip};
   merged.grid = {...base.grid, ...option.grid};
+  merged.legend = {...base.legend, ...option.legend};
   return merged;
 }
+
+/// A dashed line across the figure.
+const lineAt = (axis, value) => ({silent: true, symbol: 'none', label: {show: false}, animation: false,
+  lineStyle: {color: colour('quiet'), type: 'dashed'}, data: [{[axis]: value}]});
 
 const itemTooltip = (text) => ({trigger: 'item', formatter: (mark) => text(mark)});
 
@@ -45,15 +50,17 @@ function gainFigure(model, key, title, id) {
     ...workloads.map((workload) => ({machine, workload, gain: value(machine, workload)})),
     ...(means ? [{machine, workload: kMean, gain: mean(machine)}] : []),
   ]).filter((row) => row.gain);
+  const baselines = unique(compared.map((run) => run.baseline)).join(', ');
   return {
     id, title, height: 340,
-    text: `Ratios over ${unique(compared.map((run) => run.baseline)).join(', ')}; more is better.`,
+    text: `Ratios over ${baselines}; more is better. The line is at 1.`,
     option: () => chartOption({
       xAxis: {type: 'category', data: categories, axisLabel: {interval: 0, rotate: categories.length > 8 ? 30 : 0}},
-      yAxis: {type: 'value', name: words(key), nameGap: 40},
+      yAxis: {type: 'value', name: `${title.toLowerCase()} over ${baselines}`, nameGap: 36},
+      grid: {left: 36},
       tooltip: itemTooltip((mark) => `${escaped(mark.seriesName)}<br>${escaped(mark.name)}: ${quantity(mark.value, 'x')}`),
-      series: machines.map((machine) => ({
-        type: 'bar', name: machine, barMaxWidth: 48,
+      series: machines.map((machine, i) => ({
+        type: 'bar', name: machine, barMaxWidth: 48, markLine: i > 0 ? undefined : lineAt('yAxis', 1),
         data: categories.map((category) => (category === kMean ? mean(machine) : value(machine, category)) ?? '-'),
         label: {show: machines.length * categories.length <= 40, position: 'top', color: colour('text'), fontSize: 10,
           formatter: (mark) => (typeof mark.value === 'number' ? plain(Number(mark.value.toPrecision(3))) : '')},
@@ -68,7 +75,7 @@ function gainFigure(model, key, title, id) {
 }
 
 /// Bars of parts stacked per row; `relative` draws every group's bars against its first one.
-function stackedFigure({id, title, text, rows, label, group, parts, unit, relative}) {
+function stackedFigure({id, title, text, rows, label, group, parts, unit, relative, axis}) {
   const names = partsOf(rows, parts);
   if (names.length === 0) return null;
   const total = (row) => names.reduce((sum, name) => sum + (parts(row)[name] || 0), 0);
@@ -79,7 +86,7 @@ function stackedFigure({id, title, text, rows, label, group, parts, unit, relati
     id, title, text, height: Math.min(100 + 26 * rows.length, 1400),
     option: () => chartOption({
       yAxis: {type: 'category', data: order.map(label), axisLabel: {interval: 0}, name: ''},
-      xAxis: {type: 'value', name: relative ? 'relative to the first of its group' : unit, nameGap: 30,
+      xAxis: {type: 'value', name: axis, nameGap: 30,
         axisLabel: {formatter: (value) => (relative ? plain(value) : unit ? quantity(value, unit) : compact(value))}},
       grid: {left: labelWidth(order.map(label)) + 16, bottom: 52, containLabel: false},
       tooltip: itemTooltip((mark) => {
@@ -88,7 +95,8 @@ function stackedFigure({id, title, text, rows, label, group, parts, unit, relati
         return `${escaped(label(row))}<br>${escaped(mark.seriesName)}: ${quantity(part, unit)} (${quantity(part / total(row), '%')})`;
       }),
       series: names.map((name, i) => ({
-        type: 'bar', stack: 'parts', name: words(name), itemStyle: {color: seriesColour(i)}, barMaxWidth: 28,
+        type: 'bar', stack: 'parts', name: words(name), barMaxWidth: 28,
+        itemStyle: {color: seriesColour(i), borderColor: colour('ground'), borderWidth: 0.5},
         data: order.map((row) => (parts(row)[name] || 0) / scale(row)),
       })),
     }),
@@ -113,13 +121,15 @@ function runFigures(model, relative) {
   const {runs} = model;
   if (runs.length === 0) return [];
   const many = unique(runs.map((run) => run.workload)).length > 1;
-  const common = {rows: runs, label: (run) => run.label, group: (run) => run.workload, relative: relative && many};
+  const scaled = relative && many;
+  const common = {rows: runs, label: (run) => run.label, group: (run) => run.workload, relative: scaled};
+  const axis = (name) => (scaled ? `${name}, relative to the network's first machine` : name);
   return [
     gainFigure(model, 'speedup', 'Speed-up', 'speedup'),
     gainFigure(model, 'energy_gain', 'Energy gain', 'energy_gain'),
-    stackedFigure({...common, id: 'energy', title: 'Energy by component', unit: 'J',
+    stackedFigure({...common, id: 'energy', title: 'Energy by component', unit: 'J', axis: axis('energy'),
       text: 'Every component, and the operands on the DRAM channel.', parts: (run) => joules(energyParts(run.result.totals))}),
-    stackedFigure({...common, id: 'cycles', title: 'Cycles by cause', unit: '',
+    stackedFigure({...common, id: 'cycles', title: 'Cycles by cause', unit: '', axis: axis('cycles'),
       text: 'Computing, and each reason why the array waits.', parts: (run) => cycleParts(run.result.totals)}),
   ].filter(Boolean);
 }
@@ -128,11 +138,12 @@ function layerFigures(run) {
   const rows = run.result.layers.filter((layer) => layer.cycles > 0);
   const common = {rows, label: (layer) => layer.name, group: () => '', relative: false};
   return [
-    stackedFigure({...common, id: 'layer_energy', title: 'Energy per layer', unit: 'J', text: run.label,
+    stackedFigure({...common, id: 'layer_energy', title: 'Energy per layer', unit: 'J', axis: 'energy', text: run.label,
       parts: (layer) => joules(energyParts(layer))}),
-    stackedFigure({...common, id: 'layer_cycles', title: 'Cycles per layer', unit: '', text: run.label, parts: cycleParts}),
-    stackedFigure({...common, rows: arrayLayers(run), id: 'slots', title: 'Product slots per layer', unit: '',
-      text: `What the ${run.result.machine.positions} multiplier positions of ${run.machine} did in every cycle.`,
+    stackedFigure({...common, id: 'layer_cycles', title: 'Cycles per layer', unit: '', axis: 'cycles', text: run.label,
+      parts: cycleParts}),
+    stackedFigure({...common, rows: arrayLayers(run), id: 'slots', title: 'Product slots per layer', unit: '', axis: 'share of the slots',
+      text: `What the ${quantity(run.result.machine.positions)} multiplier positions of ${run.machine} did in every cycle.`,
       parts: (layer) => layer.slots, relative: true, group: (layer) => layer.name}),
   ].filter(Boolean);
 }

@@ -1,7 +1,7 @@
 // Text and elements: numbers with units, and the document's parts.
 
 const kPrefixes = [[1e24, 'Y'], [1e21, 'Z'], [1e18, 'E'], [1e15, 'P'], [1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k'],
-  [1, ''], [1e-3, 'm'], [1e-6, 'u'], [1e-9, 'n'], [1e-12, 'p'], [1e-15, 'f'], [1e-18, 'a']];
+  [1, ''], [1e-3, 'm'], [1e-6, '\u00b5'], [1e-9, 'n'], [1e-12, 'p'], [1e-15, 'f'], [1e-18, 'a']];
 
 /// What a number with a unit looks like: a plain count has none, 'x' is a ratio, the rest takes SI prefixes.
 function quantity(value, unit = '') {
@@ -30,6 +30,41 @@ function compact(value) {
   if (value === 0) return '0';
   const [scale, prefix] = kPrefixes.find(([factor]) => Math.abs(value) >= factor * 0.9995) || [1, ''];
   return scale < 1 ? plain(value) : `${plain(value / scale)}${prefix && ` ${prefix}`}`;
+}
+
+/// Units that metrics carry in their names, as [ending, base unit, factor to it].
+const kUnitEndings = [['_pJ_s', 'J s', 1e-12], ['_pJ', 'J', 1e-12], ['_mW', 'W', 1e-3], ['_Hz', 'Hz', 1], ['_V', 'V', 1],
+  ['_um2', 'mm\u00b2', 1e-6]];
+const kMetricNames = {seconds: ['time', 's', 1], pJ_per_mac: ['energy per MAC', 'J', 1e-12], utilization: ['utilization', '%', 1],
+  accuracy: ['accuracy', '%', 1], dram_bits: ['DRAM traffic', 'bit', 1], frames_per_s: ['frames per second', '', 1],
+  tops_per_W: ['TOPS per watt', '', 1], macs: ['MACs', '', 1], effectual_macs: ['effectual MACs', '', 1]};
+
+/// A metric for people: its name without the unit, and its text with it.
+function metricText(metric) {
+  const found = kUnitEndings.find(([ending]) => metric.endsWith(ending));
+  const [name, unit, factor] = kMetricNames[metric] ?? (found ? [words(metric.slice(0, -found[0].length)), found[1], found[2]] : [words(metric), '', 1]);
+  const text = (value, short) => {
+    if (typeof value !== 'number') return quantity(value);
+    if (unit === 'mm\u00b2') return `${plain(value * factor)} ${unit}`;
+    return unit === '' && short ? compact(value) : quantity(value * factor, unit);
+  };
+  return {name, text};
+}
+
+const kSetting = /^(-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([GMkmunp]?)(Hz|V|s|J|W|bit)?$/;
+
+/// What a setting of a sweep counts: 6e8 of '600MHz'; nothing of other texts.
+function settingNumber(text) {
+  const match = kSetting.exec(text);
+  if (!match || (match[2] && !match[3])) return null;
+  const prefix = match[2] === 'u' ? '\u00b5' : match[2];
+  return Number(match[1]) * kPrefixes.find(([, name]) => name === prefix)[0];
+}
+
+/// '600 MHz' of '600000000Hz'; other texts as they are.
+function settingText(text) {
+  const match = kSetting.exec(text);
+  return match && match[3] && !match[2] ? quantity(Number(match[1]), match[3]) : String(text ?? '');
 }
 
 /// Pixels that the widest of some axis labels takes.
@@ -79,3 +114,7 @@ function escaped(text) {
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const kColours = 12;
 const seriesColour = (index) => colour(`c${index % kColours}`);
+
+/// Series differ in shape too, for eyes and printers without colours.
+const kSymbols = ['circle', 'rect', 'triangle', 'diamond', 'path://M-1,-0.3H-0.3V-1H0.3V-0.3H1V0.3H0.3V1H-0.3V0.3H-1Z'];
+const seriesSymbol = (index) => kSymbols[Math.max(index, 0) % kSymbols.length];

@@ -14,7 +14,7 @@ function readModel(inputs) {
     if (kind === 'explain_layer') model.explanations.push(data);
     if (kind === 'precision_sweep') model.scalings.push(data);
     if (kind === 'accumulator') model.widths.push(data);
-    if (kind === 'sweep') model.sweeps.push(data);
+    if (kind === 'sweep') model.sweeps.push({...data, points: pointsOf(data)});
   }
   return model;
 }
@@ -42,11 +42,20 @@ const cycleParts = (part) => part.cycles_by_cause;
 /// Layers that the array computes, of one run.
 const arrayLayers = (run) => run.result.layers.filter((layer) => layer.macs > 0);
 
+/// A sweep's columns, each a list, {same} or {levels, at}, as an object per point.
+function pointsOf({shown, columns}) {
+  const points = Array.from({length: shown}, () => ({}));
+  for (const [name, column] of Object.entries(columns)) {
+    const value = Array.isArray(column) ? (i) => column[i] : column.at ? (i) => column.levels[column.at[i]] : () => column.same;
+    for (let i = 0; i < shown; ++i) points[i][name] = value(i);
+  }
+  return points;
+}
+
 /// Columns of a sweep's rows that hold numbers: what its metrics are, the keys left out.
 function sweepMetrics(sweep, rows) {
-  const known = new Set(['index', ...sweep.keys]);
-  return unique(sweep.points.slice(0, 100).flatMap(Object.keys))
-    .filter((name) => !known.has(name) && rows.some((row) => typeof row[name] === 'number'));
+  const known = new Set(['index', 'feasible', ...sweep.keys]);
+  return Object.keys(sweep.columns).filter((name) => !known.has(name) && rows.some((row) => typeof row[name] === 'number'));
 }
 
 /// Rows that no other row is better than in both metrics; `signs` are 1 where less is better, else -1.

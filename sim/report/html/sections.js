@@ -3,6 +3,9 @@
 const report = {figures: new Map()};
 window.report = report;
 
+/// Marks that a figure on the page may have as vectors.
+const kMostVectors = 2000;
+
 /// Draws a figure; redrawn when the colour scheme or a choice changes.
 function figureNode(figure) {
   const box = element('div', {class: 'chart', tabindex: 0, role: 'img', 'aria-label': `${figure.title}. ${figure.text}`,
@@ -15,7 +18,9 @@ function figureNode(figure) {
     id: figure.id,
     node,
     draw() {
-      chart = echarts.init(box, null, {renderer: 'svg'});
+      // A picture of very many marks draws at once where a document of them takes seconds.
+      const alone = document.body.classList.contains('single');
+      chart = echarts.init(box, null, {renderer: figure.marks > kMostVectors && !alone ? 'canvas' : 'svg'});
       chart.setOption(figure.option());
       if (figure.ready) figure.ready(chart);
       report.figures.set(figure.id, chart);

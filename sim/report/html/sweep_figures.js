@@ -3,28 +3,49 @@
 /// Metrics of which more is better, unless an objective says so; of all others less is.
 const kMoreIsBetter = /speedup|gain|tops|utilization|accuracy|per_s$|per_W|per_mm2/;
 
+/// Without the limit that a call's arguments have.
+const smallest = (values) => values.reduce((least, value) => Math.min(least, value), Infinity);
+
 /// Whether a logarithmic axis shows more: positive values over a factor of 20.
 function spansDecades(values) {
   const finite = values.filter(Number.isFinite);
-  const least = Math.min(...finite);
-  return least > 0 && Math.max(...finite) / least > 20;
+  const least = smallest(finite);
+  return least > 0 && -smallest(finite.map((value) => -value)) / least > 20;
 }
+
+/// An axis for values of a metric; a logarithmic one ends at the 1, 2 or 5 next to them, not at whole decades.
+function metricAxis(metric, values) {
+  const {name, text} = metricText(metric);
+  const axis = {type: 'value', name, scale: true, axisLabel: {formatter: (value) => text(value, true)}};
+  if (!spansDecades(values)) return axis;
+  const finite = values.filter(Number.isFinite);
+  const nice = (value, steps, within) => {
+    const decade = 10 ** Math.floor(Math.log10(value));
+    return steps.find((step) => within(step * decade)) * decade;
+  };
+  const [least, most] = [smallest(finite), -smallest(finite.map((value) => -value))];
+  return {...axis, type: 'log', min: nice(least, [5, 2, 1], (step) => step <= least * 1.0001),
+    max: nice(most, [1, 2, 5, 10], (step) => step >= most * 0.9999)};
+}
+
+/// Name of the series of points that do not meet the sweep's constraints.
+const kExcluded = 'not feasible';
 
 /// Most colours that an eye tells apart.
 const kMostColours = 10;
 
 /// Rows by value of a key, as [name, rows]; of more values than colours, by ranges of as many values each.
 function colourGroups(rows, key) {
-  const values = unique(rows.map((row) => row[key])).sort(compareValues).map(String);
+  const values = unique(rows.map((row) => row[key])).sort(compareValues);
   const step = values.length > kMostColours ? Math.ceil(values.length / kMostColours) : 1;
   const groups = [];
   const groupOf = new Map();
   for (let i = 0; i < values.length; i += step) {
     const last = values[Math.min(i + step, values.length) - 1];
-    groups.push([last === values[i] ? last : `${values[i]} to ${last}`, []]);
+    groups.push([last === values[i] ? settingText(last) : `${settingText(values[i])} to ${settingText(last)}`, []]);
     for (const value of values.slice(i, i + step)) groupOf.set(value, groups.length - 1);
   }
-  for (const row of rows) groups[groupOf.get(String(row[key]))][1].push(row);
+  for (const row of rows) groups[groupOf.get(row[key])][1].push(row);
   return groups;
 }
 
@@ -37,70 +58,86 @@ function sweepSection(sweep, register) {
   const wanted = sweep.objectives.map((objective) => objective.metric).filter((name) => metrics.includes(name));
   const state = {x: wanted[1] ?? 'cycles', y: wanted[0] ?? 'energy_pJ', by: axes[0] ?? 'machine'};
   const points = sweepTable(sweep, metrics);
+  const feasible = rows.filter((row) => row.feasible !== 0);
+  const excluded = rows.filter((row) => row.feasible === 0);
   const sign = (metric) => {
     const objective = sweep.objectives.find((one) => one.metric === metric);
     return (objective ? objective.more : kMoreIsBetter.test(metric)) ? -1 : 1;
   };
 
+  /// Rows by series of the figure, in its order.
+  function groups() {
+    const named = colourGroups(feasible, state.by);
+    return excluded.length ? [[kExcluded, excluded], ...named] : named;
+  }
+
   function option() {
-    const front = paretoFront(rows, [state.x, state.y], [sign(state.x), sign(state.y)]);
-    const axis = (key) => ({type: spansDecades(rows.map((row) => row[key])) ? 'log' : 'value', name: words(key), scale: true,
-      axisLabel: {formatter: compact}});
+    const front = paretoFront(feasible, [state.x, state.y], [sign(state.x), sign(state.y)]);
+    const axis = (key) => metricAxis(key, rows.map((row) => row[key]));
+    const shown = groups();
+    const scatter = (name, members, i) => ({type: 'scatter', name, symbolSize: 8, symbol: seriesSymbol(i), progressive: 0,
+      itemStyle: name === kExcluded ? {color: colour('line')} : {color: seriesColour(i)},
+      data: members.map((row) => [row[state.x], row[state.y]])});
+    const offset = excluded.length ? 1 : 0;
     return chartOption({
       xAxis: {...axis(state.x), nameGap: 28},
-      yAxis: {...axis(state.y), nameGap: 62},
-      grid: {left: 40, bottom: 32},
-      toolbox: {feature: {brush: {type: ['rect', 'polygon', 'clear']}}, right: 8, top: 22},
+      yAxis: {...axis(state.y), nameGap: 66},
+      grid: {left: 44, bottom: 32},
+      legend: {itemWidth: 12, itemHeight: 12},
+      toolbox: {feature: {brush: {type: ['rect', 'polygon', 'clear']}}, right: 8, top: 22, iconStyle: {borderColor: colour('text')}},
       brush: {xAxisIndex: 0, yAxisIndex: 0, throttleType: 'debounce', throttleDelay: 150},
       tooltip: itemTooltip((mark) => {
-        const row = mark.data.row;
-        return row ? [...axes, state.x, state.y].map((key) => `${escaped(words(key))}: ${escaped(quantity(row[key]))}`).join('<br>') : '';
+        const row = (shown[mark.seriesIndex]?.[1] ?? front)[mark.dataIndex];
+        const settings = axes.map((key) => `${escaped(words(key))}: ${escaped(settingText(row[key]))}`);
+        const values = unique([state.x, state.y]).map((key) => `${escaped(metricText(key).name)}: ${escaped(metricText(key).text(row[key]))}`);
+        return [`point ${row.index}`, ...settings, ...values].join('<br>');
       }),
       series: [
-        ...colourGroups(rows, state.by).map(([name, members]) => ({type: 'scatter', name, symbolSize: 8,
-          data: members.map((row) => ({value: [row[state.x], row[state.y]], row}))})),
-        {type: 'line', name: 'Pareto front', step: false, symbol: 'none', lineStyle: {color: colour('text'), type: 'dashed'},
-          itemStyle: {color: colour('text')}, data: front.map((row) => [row[state.x], row[state.y]])},
+        ...shown.map(([name, members], i) => scatter(name, members, i - offset)),
+        {type: 'line', name: 'Pareto front', step: false, symbol: 'circle', symbolSize: 13, showAllSymbol: true,
+          lineStyle: {color: colour('text'), type: 'dashed', width: 1.5}, z: 3,
+          itemStyle: {color: 'transparent', borderColor: colour('text'), borderWidth: 1.5},
+          data: front.map((row) => [row[state.x], row[state.y]])},
       ],
     });
   }
 
   const figure = {
-    id: 'pareto', title: 'Pareto front', height: 460, option,
-    text: 'Every point that ended well; the dashed line joins those that no other point beats in both metrics. Draw a box or a ' +
-      'lasso (icons at the top right) to see only those points in the table.',
+    id: 'pareto', title: 'Pareto front', height: 460, option, marks: rows.length,
+    text: 'Every point that ended well; rings, joined by the dashed line, are those that no other point beats in both metrics' +
+      (excluded.length ? '; grey points do not meet the constraints and are left out of that.' : '.') +
+      ' Draw a box or a lasso (icons at the top right) to see only those points in the table.',
     table: () => null,
     ready: (chart) => chart.on('brushselected', (event) => {
-      const areas = event.batch[0].areas;
-      const chosen = event.batch[0].selected.flatMap(({seriesIndex, dataIndex}) => {
-        const series = chart.getOption().series[seriesIndex];
-        return dataIndex.map((i) => series.data[i].row).filter(Boolean);
-      });
+      const {areas, selected} = event.batch[0];
+      const shown = groups();
+      const chosen = selected.flatMap(({seriesIndex, dataIndex}) => (shown[seriesIndex] ? dataIndex.map((i) => shown[seriesIndex][1][i]) : []));
       points.setRows(areas.length > 0 ? chosen : all);
     }),
   };
   const drawn = register(figure);
-  const change = (key) => (value) => { state[key] = value; drawn.redraw(); };
+  const change = (key) => (value) => { state[key] = value; points.setRows(all); drawn.redraw(); };
   const choices = metrics.map((name) => [name, words(name)]);
   const controls = element('div', {class: 'controls'},
     chooser('across', choices, state.x, change('x')), chooser('up', choices, state.y, change('y')),
     chooser('colour', axes.map((key) => [key, words(key)]), state.by, change('by')));
   const failed = all.length - rows.length;
-  const shown = all.length < sweep.done ? ` Shown are ${all.length}: evenly many, and all of the Pareto front.` : '';
-  return [element('p', {}, `${sweep.done} of ${sweep.candidates} points are done; of those shown ${failed} failed.${shown}`),
+  const shown = all.length < sweep.done ? ` Shown are ${quantity(all.length)}: evenly many, and all of the Pareto front of the sweep's objectives.` : '';
+  return [element('p', {}, `${quantity(sweep.done)} of ${quantity(sweep.candidates)} points are done; of those shown ${quantity(failed)} failed.${shown}`),
     controls, drawn.node, points.node];
 }
 
 /// Keys and metrics first, what is the same in every row last.
 function sweepTable(sweep, metrics) {
   const all = sweep.points;
-  const others = unique(all.slice(0, 100).flatMap(Object.keys)).filter((name) => !['index', 'status', 'message', ...sweep.keys, ...metrics].includes(name));
+  const others = Object.keys(sweep.columns).filter((name) => !['index', 'status', 'message', ...sweep.keys, ...metrics].includes(name));
   const varies = (key) => all.some((row) => row[key] !== all[0][key]);
-  const ordered = [...sweep.keys, ...metrics.filter(varies), ...others.filter(varies)];
+  const column = (key) => ({key, name: words(key), value: (row) => row[key]});
   return table('Points of the sweep', [
     {key: 'index', name: 'point', value: (row) => row.index},
     {key: 'status', name: 'status', verdict: true, value: (row) => row.status},
-    ...ordered.map((key) => ({key, name: words(key), value: (row) => row[key]})),
+    ...sweep.keys.map((key) => ({...column(key), text: (row) => settingText(row[key])})),
+    ...[...metrics, ...others].filter(varies).map(column),
     {key: 'message', name: 'message', long: true, value: (row) => row.message},
   ], all);
 }

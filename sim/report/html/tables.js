@@ -6,11 +6,14 @@ function cellText(column, row) {
   return column.text ? column.text(row) : quantity(column.value(row), column.unit);
 }
 
+const kCollator = new Intl.Collator('en', {numeric: true});
+const missing = (value) => value === null || value === undefined || value === '';
+
 function compareValues(a, b) {
-  const missing = (value) => value === null || value === undefined || value === '';
-  if (missing(a) || missing(b)) return missing(a) - missing(b);
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a).localeCompare(String(b), 'en', {numeric: true});
+  const [first, second] = [settingNumber(a), settingNumber(b)];
+  if (first !== null && second !== null) return first - second;
+  return kCollator.compare(String(a), String(b));
 }
 
 /// `setRows` of the result replaces the rows, as a brush does.
@@ -18,14 +21,11 @@ function table(caption, columns, rows, {filter = true} = {}) {
   const state = {rows, key: null, direction: 1, filter: ''};
   const body = element('tbody');
   const count = element('span', {class: 'quiet', 'aria-live': 'polite'});
+  const numbers = new Map(columns.map((column) => [column, rows.some((row) => typeof column.value(row) === 'number')]));
   const heads = columns.map((column) => {
     const button = element('button', {type: 'button', onclick: () => sortBy(column)}, column.name);
-    return element('th', {scope: 'col', class: isNumber(column) ? 'number' : undefined}, button);
+    return element('th', {scope: 'col', class: numbers.get(column) ? 'number' : undefined}, button);
   });
-
-  function isNumber(column) {
-    return rows.some((row) => typeof column.value(row) === 'number');
-  }
 
   function sortBy(column) {
     state.direction = state.key === column.key ? -state.direction : 1;
@@ -42,15 +42,17 @@ function table(caption, columns, rows, {filter = true} = {}) {
     const found = state.rows.filter((row) => wanted === '' ||
       columns.some((column) => cellText(column, row).toLowerCase().includes(wanted)));
     const column = columns.find((one) => one.key === state.key);
-    if (column) found.sort((a, b) => state.direction * compareValues(column.value(a), column.value(b)));
-    return found;
+    if (!column) return found;
+    // Empty cells come last in either direction.
+    const [there, empty] = [found.filter((row) => !missing(column.value(row))), found.filter((row) => missing(column.value(row)))];
+    return [...there.sort((a, b) => state.direction * compareValues(column.value(a), column.value(b))), ...empty];
   }
 
   function draw() {
     const found = visible();
     body.replaceChildren(...found.slice(0, kRowsShown).map((row) => element('tr', {},
       columns.map((column) => {
-        const cell = element('td', {class: isNumber(column) ? 'number' : column.long ? 'long' : undefined});
+        const cell = element('td', {class: numbers.get(column) ? 'number' : column.long ? 'long' : undefined});
         const text = cellText(column, row);
         if (column.verdict) cell.append(element('span', {class: `verdict ${text}`}, text));
         else cell.append(text);

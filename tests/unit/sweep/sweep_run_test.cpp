@@ -234,6 +234,19 @@ points: [{machine.clock: 1GHz}, {machine.clock: 2GHz}, {machine.array.lanes.size
   EXPECT_NE(slow.machine_key, other.machine_key);
 }
 
+TEST(PointResult, HasNoEffectualMacsWhereThereWereNoOperands) {
+  ExperimentRequest request;
+  request.machine = "stripes";
+  request.workload = "tiny";
+  const std::size_t effectual = *sweep::metric_index("effectual_macs");
+  const auto metrics = [&] {
+    return sweep::summarise(run_experiment(load_experiment(request), {})).metrics;
+  };
+  EXPECT_GT(metrics()[effectual], 0);
+  request.operands = "off";
+  EXPECT_EQ(metrics()[effectual], std::nullopt);
+}
+
 TEST(RunReuse, GivesTheResultOfARunWithoutIt) {
   struct Case {
     const char *machine, *model;
