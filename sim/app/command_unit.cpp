@@ -12,6 +12,7 @@
 #include "sim/kernel/unit_waveforms.hpp"
 #include "sim/netlist/verilog.hpp"
 #include "sim/pipeline/experiment.hpp"
+#include "sim/power/unit_timing.hpp"
 #include "sim/report/json.hpp"
 #include "sim/study/characterise.hpp"
 
@@ -46,16 +47,10 @@ std::string one_line(const Request& request) {
   return text;
 }
 
-/// The types asked for, or the widest operands.
+/// The types asked for, or the widest.
 OperandTypes drawn_types(const Unit& unit, const Request& request) {
-  if (!request.bits.empty())
-    return study::require_types(unit, study::parse_operand_bits(request.bits));
-  for (int activation = 16; activation >= 1; --activation) {
-    for (int weight = 16; weight >= 1; --weight) {
-      if (const auto types = study::types_for(unit, {activation, weight})) return *types;
-    }
-  }
-  throw UsageError("error: the unit takes no operands; choose them with --bits");
+  return request.bits.empty() ? widest_types(unit)
+                              : study::require_types(unit, study::parse_operand_bits(request.bits));
 }
 
 void write_text(const std::string& path, const std::string& text) {
@@ -63,27 +58,62 @@ void write_text(const std::string& path, const std::string& text) {
   write_file_atomically(path, text);
 }
 
-ExitCode unit(const Request& request) {
-  const auto unit = config::read_all(unit_section(request), parse_unit);
-  if (!request.verilog.empty() || !request.dot.empty()) {
-    const UnitNetlist gates = unit->make_netlist(request.lanes, drawn_types(*unit, request));
-    if (!request.verilog.empty())
-      write_text(request.verilog, netlist::to_verilog(gates.netlist, {request.delays, ""}));
-    if (!request.dot.empty()) write_text(request.dot, netlist::to_dot(gates.netlist));
+/// What a testbench must hold for the mode that was drawn: comments on top of the Verilog, one a
+/// bus, with '?' for bits that move.
+std::string held_inputs(const UnitNetlist& gates, const OperandTypes& types) {
+  std::string text = fmt::format(
+      "// operands: activations of {} bits ({}), weights of {} bits ({})\n", types.activation.bits,
+      to_string(types.activation.encoding), types.weight.bits, to_string(types.weight.encoding));
+  for (const netlist::Bus& bus : gates.netlist.inputs) {
+    std::string held(bus.bits.size(), '?');
+    for (std::size_t bit = 0; bit < bus.bits.size(); ++bit) {
+      const auto tie = std::ranges::find(gates.ties, bus.bits[bit], &netlist::Tie::node);
+      if (tie != gates.ties.end()) held[held.size() - 1 - bit] = tie->value ? '1' : '0';
+    }
+    if (held.find_first_not_of('?') == std::string::npos) continue;
+    text += fmt::format("// they hold {} = {}'b{}\n", bus.name, held.size(), held);
   }
-  if (!request.vcd.empty()) {
-    constexpr std::int64_t kSteps = 64;
-    kernel::write_unit_waveforms(*unit, request.lanes, drawn_types(*unit, request), kSteps,
-                                 request.vcd);
-  }
-  if (request.verilog == "-" || request.dot == "-") return ExitCode::ok;
+  return text;
+}
+
+UnitReport describe(const Unit& unit, const Request& request) {
   std::vector<study::OperandBits> bits;
   if (!request.bits.empty()) bits.push_back(study::parse_operand_bits(request.bits));
   UnitReport report =
-      study::characterise(*unit, request.lanes, bits, study::load_technology(request.technology));
+      study::characterise(unit, request.lanes, bits, study::load_technology(request.technology));
   const auto kind = std::ranges::find(builtin_units(), request.name, &UnitKind::name);
   report.description = kind->description;
   report.configuration = one_line(request);
+  return report;
+}
+
+/// Waveforms before drawings: their path can be refused, and a drawing may go to the standard
+/// output.
+void write_files(const Unit& unit, const Request& request) {
+  if (!request.vcd.empty()) {
+    constexpr std::int64_t kSteps = 64;
+    kernel::write_unit_waveforms(unit, request.lanes, drawn_types(unit, request), kSteps,
+                                 request.vcd);
+  }
+  if (request.verilog.empty() && request.dot.empty()) return;
+  const OperandTypes types = drawn_types(unit, request);
+  const UnitNetlist gates = unit.make_netlist(request.lanes, types);
+  if (!request.verilog.empty())
+    write_text(request.verilog, held_inputs(gates, types) +
+                                    netlist::to_verilog(gates.netlist, {request.delays, ""}));
+  if (!request.dot.empty()) write_text(request.dot, netlist::to_dot(gates.netlist));
+}
+
+ExitCode unit(const Request& request) {
+  const auto unit = config::read_all(unit_section(request), parse_unit);
+  // A drawing on the standard output stands alone there. All else is known before a file is
+  // written.
+  if (request.verilog == "-" || request.dot == "-") {
+    write_files(*unit, request);
+    return ExitCode::ok;
+  }
+  const UnitReport report = describe(*unit, request);
+  write_files(*unit, request);
   publish(request.output, "unit",
           {[&] { return dump(unit_json(report)); }, [&] { return unit_csv(report); },
            [&](const TextStyle& style) { return unit_text(report, style); }});

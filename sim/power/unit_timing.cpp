@@ -5,6 +5,7 @@
 
 #include "arch/unit_netlist.hpp"
 #include "sim/netlist/timing.hpp"
+#include "sim/workload/layer_entry.hpp"
 
 namespace bitscale {
 
@@ -19,6 +20,11 @@ constexpr std::array kEncodings = {Encoding::twos,    Encoding::unsigned_, Encod
 OperandTypes widest_types(const Unit& unit) {
   OperandTypes types;
   types.accumulator = unit.accumulator();
+  // Of encodings that exist in one width only, units check no width.
+  const auto takes = [&] {
+    return type_problem(types.activation).empty() && type_problem(types.weight).empty() &&
+           unit.refusal(types).empty();
+  };
   for (int bits = 2 * kMaxOperandBits; bits >= 2; --bits) {
     // Both operands as equal as they go: 16x8 before 15x9 is not asked of any unit, 8x8 before 7x9
     // is.
@@ -31,9 +37,9 @@ OperandTypes widest_types(const Unit& unit) {
           types.weight.encoding = weight;
           types.activation.bits = more;
           types.weight.bits = bits - more;
-          if (unit.refusal(types).empty()) return types;
+          if (takes()) return types;
           std::swap(types.activation.bits, types.weight.bits);
-          if (unit.refusal(types).empty()) return types;
+          if (takes()) return types;
         }
       }
     }

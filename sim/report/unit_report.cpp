@@ -64,7 +64,9 @@ std::string unit_text(const UnitReport& unit, const TextStyle& style) {
       fmt::format("path: longest one that can switch, in gate delays (XOR and MUX 2). Switched, "
                   "glitches, flip-flops: capacitance per multiply-accumulate in NAND input pins, "
                   "on uniform operands, {} transitions, +-{:.2f} % at 95 %. Energy at {} V: {:.4g} "
-                  "aJ per pin ({}); g is the share of glitches that counts.",
+                  "aJ per pin ({}); g is the share of glitches that counts. Operand registers and "
+                  "the wires to the unit belong to a "
+                  "machine and are not in here.",
                   format_integer(transitions), 100 * widest, unit.vdd_V, unit.capacitance_pJ * 1e6,
                   unit.technology),
       100, 0);

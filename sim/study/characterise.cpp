@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -11,6 +12,7 @@
 #include "sim/core/errors.hpp"
 #include "sim/netlist/area.hpp"
 #include "sim/netlist/timing.hpp"
+#include "sim/power/unit_timing.hpp"
 #include "sim/workload/layer_entry.hpp"
 
 namespace bitscale::study {
@@ -27,6 +29,10 @@ constexpr std::array<std::pair<Encoding, Encoding>, 8> kPairs = {{
     {Encoding::twos, Encoding::codebook},
     {Encoding::binary_pm1, Encoding::binary_pm1},
 }};
+
+bool is_integer(Encoding encoding) {
+  return encoding == Encoding::twos || encoding == Encoding::unsigned_;
+}
 
 int parse_bits(std::string_view text, const std::string& whole, std::string_view option) {
   int bits = 0;
@@ -63,15 +69,32 @@ UnitModeReport mode_report(const Unit& unit, std::int64_t lanes, const OperandTy
   return report;
 }
 
+/// What is shown where no widths are asked for: the widest operands, and words of 16, 8, 4, 2 and 1
+/// bits on both sides. Units of quantised networks take narrower weights only: there the widest of
+/// each of their encodings.
+std::vector<OperandTypes> usual_types(const Unit& unit) {
+  std::vector<OperandTypes> all;
+  const auto add = [&](const OperandTypes& types) {
+    if (std::ranges::find(all, types) == all.end()) all.push_back(types);
+  };
+  add(widest_types(unit));
+  for (const int width : {16, 8, 4, 2, 1}) {
+    std::vector<Encoding> shown;
+    for (int weight = width; weight >= 1; --weight) {
+      const std::optional<OperandTypes> types = types_for(unit, {width, weight});
+      if (!types || std::ranges::find(shown, types->weight.encoding) != shown.end()) continue;
+      add(*types);
+      if (is_integer(types->weight.encoding)) break;
+      shown.push_back(types->weight.encoding);
+    }
+  }
+  return all;
+}
+
 /// Longest path of the widest operands the unit takes.
 std::uint32_t widest_path(const Unit& unit, std::int64_t lanes) {
-  for (int bits = 16; bits >= 1; --bits) {
-    const std::optional<OperandTypes> types = types_for(unit, {bits, bits});
-    if (!types) continue;
-    const UnitNetlist gates = unit.make_netlist(lanes, *types);
-    return netlist::analyse_timing(gates.netlist, gates.ties).path_units;
-  }
-  return 0;
+  const UnitNetlist gates = unit.make_netlist(lanes, widest_types(unit));
+  return netlist::analyse_timing(gates.netlist, gates.ties).path_units;
 }
 
 void describe_gates(const netlist::Netlist& gates, UnitReport& report) {
@@ -114,7 +137,8 @@ OperandTypes require_types(const Unit& unit, const OperandBits& bits) {
   if (const std::optional<OperandTypes> types = types_for(unit, bits)) return *types;
   const OperandTypes plain = {
       {bits.activation, Encoding::twos, 0}, {bits.weight, Encoding::twos, 0}, unit.accumulator()};
-  throw MappingError(std::string(unit.kind()), unit.refusal(plain));
+  throw Error(ExitCode::mapping, fmt::format("error: unit '{}' at {}x{} bits: {}", unit.kind(),
+                                             bits.activation, bits.weight, unit.refusal(plain)));
 }
 
 UnitReport characterise(const Unit& unit, std::int64_t lanes, const std::vector<OperandBits>& bits,
@@ -122,17 +146,7 @@ UnitReport characterise(const Unit& unit, std::int64_t lanes, const std::vector<
   std::vector<OperandTypes> types;
   types.reserve(bits.size());
   for (const OperandBits& each : bits) types.push_back(require_types(unit, each));
-  if (bits.empty()) {
-    for (const int width : {16, 8, 4, 2, 1}) {
-      if (const auto found = types_for(unit, {width, width})) types.push_back(*found);
-    }
-    // Units of quantised networks take narrow weights only.
-    for (const OperandBits& mixed :
-         {OperandBits{8, 5}, OperandBits{8, 4}, OperandBits{8, 2}, OperandBits{8, 1}}) {
-      if (!types.empty()) break;
-      if (const auto found = types_for(unit, mixed)) types.push_back(*found);
-    }
-  }
+  if (bits.empty()) types = usual_types(unit);
   UnitReport report;
   report.kind = unit.kind();
   report.lanes = lanes;
@@ -140,7 +154,6 @@ UnitReport characterise(const Unit& unit, std::int64_t lanes, const std::vector<
   report.vdd_V = technology.vdd_V;
   report.capacitance_pJ =
       unit_energy_pJ(technology, {"datapath", Action::switch_zero_delay, 0, 0, 0, 0, 1});
-  if (types.empty()) return report;
   describe_gates(unit.make_netlist(lanes, types.front()).netlist, report);
   if (technology.nand2_area_um2) {
     report.area_um2 =

@@ -23,11 +23,11 @@ struct OperandBits {
 /// and the encodings of quantised networks. Nothing where it takes none.
 [[nodiscard]] std::optional<OperandTypes> types_for(const Unit& unit, const OperandBits& bits);
 
-/// The same; throws MappingError with the unit's limit.
+/// The same; where there are none throws Error with the unit's limit.
 [[nodiscard]] OperandTypes require_types(const Unit& unit, const OperandBits& bits);
 
-/// What the unit is made of, and its modes at `bits`, or at 16, 8, 4, 2 and 1 bits as far as it has
-/// them where `bits` is empty.
+/// What the unit is made of, and its modes at `bits`; where `bits` is empty, at its widest and at
+/// 16, 8, 4, 2 and 1 bits as far as it has them.
 [[nodiscard]] UnitReport characterise(const Unit& unit, std::int64_t lanes,
                                       const std::vector<OperandBits>& bits,
                                       const Technology& technology);

@@ -4,6 +4,7 @@
 
 #include "arch/parallel/parallel.hpp"
 #include "arch/unit_netlist.hpp"
+#include "arch/xnor/xnor.hpp"
 #include "sim/netlist/timing.hpp"
 
 namespace bitscale {
@@ -33,6 +34,12 @@ TEST(WidestTypes, AreThoseOfTheUnitsInputs) {
   const OperandTypes oblong = widest_types(*gated_unit(12, 6));
   EXPECT_EQ(oblong.activation.bits, 12);
   EXPECT_EQ(oblong.weight.bits, 6);
+}
+
+TEST(WidestTypes, AreTypesThatTensorsCanHave) {
+  const OperandTypes types = widest_types(XnorUnit({}));
+  EXPECT_EQ(types.activation, (TensorType{1, Encoding::binary_pm1}));
+  EXPECT_EQ(types.weight, (TensorType{1, Encoding::binary_pm1}));
 }
 
 TEST(UnitTiming, IsStaticTimingOfTheModeBesideTheWidestOne) {
