@@ -35,7 +35,7 @@ netlist::Bits draw_accumulator(netlist::Builder& b, const std::string& name,
                                const netlist::Bits& addend, const AccumulatorConfig& config,
                                netlist::AdderKind adder, netlist::NodeId carry_in) {
   if (carry_in == netlist::kNoNode) carry_in = b.constant(false);
-  const netlist::Bits state = b.flip_flops(name, config.bits);
+  netlist::Bits state = b.flip_flops(name, config.bits);
   if (config.overflow == Overflow::saturate) {
     b.connect(state, clamped_sum(b, state, addend, adder, carry_in));
   } else {

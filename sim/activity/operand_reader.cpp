@@ -123,6 +123,43 @@ std::int64_t OperandReader::sum_along_channels(const Output& here, const StepPla
   return sum;
 }
 
+/// Channels outermost: the taps of one lie close together.
+std::int64_t OperandReader::sum_of_box(const Output& here, const StepBox& box,
+                                       std::int64_t segment) const {
+  struct Tap {
+    std::int64_t pixel = 0, weight = 0;
+  };
+  const LayerShape& s = mapping_.shape;
+  std::vector<Tap> taps;
+  std::vector<std::int64_t> padded;
+  for (const StepBox::Entry& row : box.rows) {
+    const std::int64_t y = here.y + row.at * s.dilation_h;
+    for (const StepBox::Entry& tap : box.taps) {
+      const std::int64_t x = here.x + tap.at * s.dilation_w;
+      const std::int64_t weight = row.at * s.S + tap.at;
+      if (y >= 0 && y < s.H && x >= 0 && x < s.W) {
+        taps.push_back({y * s.W + x, weight});
+      } else {
+        padded.push_back(weight);
+      }
+    }
+  }
+  std::int64_t sum = 0, padded_weights = 0;
+  const std::int64_t first = channel_stride_ > 1 ? segment : 0;
+  for (const StepBox::Entry& channels : box.channels) {
+    const std::int64_t end = std::min(channels.at + channels_, channels.end);
+    for (std::int64_t c = channels.at + first; c < end; c += channel_stride_) {
+      const std::int16_t* image = here.image + c * s.H * s.W;
+      const std::int16_t* filter = here.filter + c * s.R * s.S;
+      for (const Tap& tap : taps)
+        sum += std::int32_t{image[tap.pixel]} * std::int32_t{filter[tap.weight]};
+      if (mapping_.pad_value == 0) continue;
+      for (const std::int64_t weight : padded) padded_weights += filter[weight];
+    }
+  }
+  return sum + padded_weights * mapping_.pad_value;
+}
+
 std::int64_t OperandReader::sum_at(const Output& here, const StepPlace& place,
                                    std::int64_t segment) const {
   if (!here.exists) return 0;
@@ -155,6 +192,10 @@ std::int64_t OperandReader::sum_before(const UnitWalk& walk, std::int64_t segmen
   const Output here = output(walk.place(), output_of(segment));
   if (!here.exists) return 0;
   std::int64_t sum = 0;
+  if (channels_only_) {
+    for (const StepBox& box : walk.past()) sum += sum_of_box(here, box, segment);
+    return sum;
+  }
   for (UnitWalk past = walk.history(); !past.same_step(walk); past.advance())
     sum += sum_at(here, past.place(), segment);
   return sum;

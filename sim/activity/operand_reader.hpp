@@ -61,6 +61,8 @@ class OperandReader {
                                     std::int64_t segment) const;
   [[nodiscard]] std::int64_t sum_along_channels(const Output& output, const StepPlace& place,
                                                 std::int64_t segment, std::int64_t channels) const;
+  [[nodiscard]] std::int64_t sum_of_box(const Output& output, const StepBox& box,
+                                        std::int64_t segment) const;
   /// Output that accumulator `segment` adds to.
   [[nodiscard]] std::int64_t output_of(std::int64_t segment) const {
     return outputs_ > 1 ? segment : 0;

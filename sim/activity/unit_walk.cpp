@@ -141,4 +141,51 @@ UnitWalk UnitWalk::history() const {
   return walk;
 }
 
+/// Along one dimension: levels before `free` as they stand, `turns` of level `free` (all of them
+/// where negative), the levels below in full. The walk stands where it stood afterwards.
+std::vector<StepBox::Entry> UnitWalk::entries(Dim dim, int free, std::int64_t turns) {
+  std::vector<StepBox::Entry> entries;
+  std::int64_t& tile = digits_[kTile][dim];
+  std::int64_t& pass = digits_[kPass][dim];
+  std::int64_t& step = digits_[kStep][dim];
+  const std::array<std::int64_t, 3> stood = {tile, pass, step};
+  const auto first = [&](Level level) { return level < free ? stood.at(level) : 0; };
+  const auto last = [&](Level level) {
+    if (level < free) return stood.at(level) + 1;
+    return level == free && turns >= 0 ? turns : loop_count({level, dim});
+  };
+  for (tile = first(kTile); tile < last(kTile); ++tile) {
+    for (pass = first(kPass); pass < last(kPass); ++pass) {
+      for (step = first(kStep); step < last(kStep); ++step) {
+        locate(dim);
+        entries.push_back({place_.at[dim], place_.end[dim]});
+      }
+    }
+  }
+  tile = stood[kTile];
+  pass = stood[kPass];
+  step = stood[kStep];
+  return entries;
+}
+
+std::vector<StepBox> UnitWalk::past() const {
+  std::vector<StepBox> boxes;
+  UnitWalk walk = *this;
+  PerDim<int> free;  // the first level of a dimension that no loop so far has fixed
+  for (const Dim dim : kAllDims) free[dim] = 0;
+  for (const Loop& loop : loops_) {
+    if (!is_reduction(loop.dim)) continue;
+    const std::int64_t turns = digits_[loop.level][loop.dim];
+    if (turns > 0) {
+      const auto along = [&](Dim dim) {
+        return dim == loop.dim ? walk.entries(dim, loop.level, turns)
+                               : walk.entries(dim, free[dim], -1);
+      };
+      boxes.push_back({along(Dim::C), along(Dim::R), along(Dim::S)});
+    }
+    free[loop.dim] = loop.level + 1;
+  }
+  return boxes;
+}
+
 }  // namespace bitscale

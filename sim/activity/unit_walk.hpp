@@ -32,6 +32,15 @@ struct StepPlace {
   PerDim<std::int64_t> at, end;
 };
 
+/// Steps that are every combination of one entry per reduction dimension.
+struct StepBox {
+  /// Where a unit stands along one dimension, and where the pass ends there.
+  struct Entry {
+    std::int64_t at = 0, end = 0;
+  };
+  std::vector<Entry> channels, rows, taps;  ///< along C, R and S
+};
+
 /// One unit on its way through the schedule, step by step, over pass and tile boundaries; steps in
 /// which it has no product are passed over. Order of loops as in Schedule and
 /// position_coordinates().
@@ -55,6 +64,10 @@ class UnitWalk {
   /// The same unit at the first of the steps that add to the present outputs, with the loops over
   /// C, R and S alone left to run: advance() visits them in schedule order.
   [[nodiscard]] UnitWalk history() const;
+  /// The steps that history() visits before this one, as boxes: for every loop over C, R or S, the
+  /// turns that it has finished, with the loops outside of it where they stand and those inside in
+  /// full.
+  [[nodiscard]] std::vector<StepBox> past() const;
   /// Whether it stands in the same step as `other`, a walk of the same unit.
   [[nodiscard]] bool same_step(const UnitWalk& other) const { return place_.at == other.place_.at; }
 
@@ -68,6 +81,7 @@ class UnitWalk {
   void add_loop(Level level, Dim dim);
   [[nodiscard]] std::int64_t loop_count(const Loop& loop) const;
   void locate(Dim dim);
+  [[nodiscard]] std::vector<StepBox::Entry> entries(Dim dim, int free, std::int64_t turns);
   std::int64_t& digit(const Loop& loop) { return digits_[loop.level][loop.dim]; }
 
   const Mapping* mapping_;

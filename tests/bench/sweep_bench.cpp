@@ -131,15 +131,20 @@ constexpr const char* kAlexNet =
     "{machine: moons40, workload: alexnet, profile: int8, simulation: {layers: conv, "
     "energy_model: structure}}";
 constexpr const char* kNewTiming = "key: machine.array.vector_lanes, from: 1, to: 1000000";
+constexpr const char* kNewShape =
+    "key: machine.array.rows.size, from: 16, to: 1000015, integer: true";
 constexpr const char* kNewPrice = "key: machine.clock, from: 100MHz, to: 101MHz";
 
 void worker_lenet(benchmark::State& state) { worker_points(state, kLeNet, kNewTiming); }
 void worker_alexnet_sampled(benchmark::State& state) { worker_points(state, kAlexNet, kNewTiming); }
+/// Another array, so that what its units switch is sampled anew.
+void worker_alexnet_shape(benchmark::State& state) { worker_points(state, kAlexNet, kNewShape); }
 /// Only clock, and with it supply and energy, change: memory is ideal.
 void worker_alexnet_price(benchmark::State& state) { worker_points(state, kAlexNet, kNewPrice); }
 
 BENCHMARK(worker_lenet)->Unit(benchmark::kMicrosecond);
 BENCHMARK(worker_alexnet_sampled)->Unit(benchmark::kMicrosecond);
+BENCHMARK(worker_alexnet_shape)->Unit(benchmark::kMicrosecond);
 BENCHMARK(worker_alexnet_price)->Unit(benchmark::kMicrosecond);
 BENCHMARK(bit_fusion_networks)->Unit(benchmark::kMillisecond);
 BENCHMARK(bit_fusion_networks_mapped)->Unit(benchmark::kMillisecond);
