@@ -68,6 +68,7 @@ std::string find_browser() {
 /// Runs a program with its standard output in a file; its exit status, or -1.
 int run(std::vector<std::string> arguments, const std::string& output, const std::string& errors) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;
