@@ -48,7 +48,6 @@ ColumnPoint summing_point(const Request& request, std::int64_t rows) {
   const double levels = column.headroom > 0 ? std::min(column.headroom, size) + 1 : size + 1;
   const double draws =
       size * column.activation_bits * column.weight_bits * static_cast<double>(request.trials);
-  point.warnings = noise.warnings;
   point.drawn_snr_dB = NAN;
   if (request.trials > 0 && draws <= kMaxDraws)
     point.drawn_snr_dB = precision::draw_charge_summing_dB(column, request.trials, request.seed);
@@ -59,7 +58,7 @@ ColumnPoint summing_point(const Request& request, std::int64_t rows) {
     point.converter_bits = precision::converter_bits(point.compute_snr_dB, levels);
     point.closed_form_bits = precision::converter_bits_closed_form(point.compute_snr_dB);
   } else {  // nothing but the staircase of an ideal column
-    point.converter_bits = point.closed_form_bits = static_cast<int>(std::ceil(std::log2(levels)));
+    point.converter_bits = static_cast<int>(std::ceil(std::log2(levels)));
   }
   point.clipping_from = precision::clipping_takes_over(column);
   return point;

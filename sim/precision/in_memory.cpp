@@ -68,6 +68,57 @@ double clipped_power(std::int64_t rows, double headroom) {
   return power;
 }
 
+/// What the discharges of one conversion exceed the headroom by: its mean, and its covariance with
+/// another conversion of the same activation bits or of the same weight bits.
+struct Excess {
+  double mean = 0, covariance = 0;
+};
+
+/// The shared bits hold X ~ Binomial(rows, 1/2) ones, and given X both conversions are independent
+/// and Binomial(X, 1/2). One more row adds a discharge half of the time, from which the expected
+/// excess given X follows by recursion.
+Excess shared_excess(std::int64_t rows, double headroom) {
+  constexpr double kDeviations = 9;  // below, X has a probability of 1e-19
+  const auto n = static_cast<double>(rows);
+  const double floor = std::floor(headroom);
+  double ones = std::max({floor, 1.0, std::floor(n / 2 - kDeviations * std::sqrt(n) / 2)});
+  const boost::math::binomial shared(n, 0.5);
+  const boost::math::binomial start(ones, 0.5);
+  double share = boost::math::pdf(shared, ones);
+  double at = boost::math::pdf(start, floor);
+  double above = boost::math::cdf(boost::math::complement(start, floor));
+  double excess = 0;
+  for (double k = floor + 1; k <= ones; ++k) excess += boost::math::pdf(start, k) * (k - headroom);
+  Excess result;
+  double power = 0;
+  for (; ones <= n; ++ones) {
+    result.mean += share * excess;
+    power += share * excess * excess;
+    share *= (n - ones) / (ones + 1);
+    excess += (above + at * (floor + 1 - headroom)) / 2;
+    above += at / 2;
+    at *= (ones + 1) / (2 * (ones + 1 - floor));
+  }
+  result.covariance = std::max(0.0, power - result.mean * result.mean);
+  return result;
+}
+
+/// Noise of clipping. Conversions that share neither bits are independent; with s_b and t_l the
+/// weights of the planes, sum over all pairs of s_b t_l s_b' t_l' E[e e'].
+double clipping_noise(std::int64_t rows, int activation_bits, int weight_bits, double headroom) {
+  const Moments m = moments(activation_bits, weight_bits);
+  const double s2 = 2 * m.planes_w;  // sums of squares, and squares of sums below
+  const double t2 = 2 * m.planes_x;
+  const double s = -std::exp2(1 - weight_bits);
+  const double t = 1 - std::exp2(-activation_bits);
+  const Excess excess = shared_excess(rows, headroom);
+  const double variance = clipped_power(rows, headroom) - excess.mean * excess.mean;
+  const double common = s * t * excess.mean;
+  return std::max(0.0, s2 * t2 * variance +
+                           excess.covariance * (t2 * (s * s - s2) + s2 * (t * t - t2)) +
+                           common * common);
+}
+
 }  // namespace
 
 double ComputeNoise::snr_dB() const { return to_dB(signal / (analogue + clipped)); }
@@ -84,22 +135,8 @@ ComputeNoise charge_summing_noise(const ChargeSumming& column) {
                            m.planes_w * m.planes_x * current * jitter) +
                    m.planes * column.thermal_noise * column.thermal_noise;
   if (column.headroom > 0 && column.headroom < rows)
-    noise.clipped = m.planes * clipped_power(column.rows, column.headroom);
-  if (noise.clipped > 0 && noise.clipped > 0.05 * noise.analogue) {
-    const boost::math::binomial discharges(rows, 0.25);
-    const double clips = boost::math::cdf(boost::math::complement(discharges, column.headroom));
-    if (clips < 0.05)
-      noise.warnings.push_back(
-          fmt::format("columns clip in {:.2g} of conversions only, and then together: the SNR is "
-                      "up to 2 dB too "
-                      "high",
-                      clips));
-    if (clips > 0.3)
-      noise.warnings.push_back(fmt::format(
-          "columns clip in {:.0f} % of conversions: their common error cancels in part, which the "
-          "formula leaves out; go by the drawn SNR",
-          100 * clips));
-  }
+    noise.clipped =
+        clipping_noise(column.rows, column.activation_bits, column.weight_bits, column.headroom);
   return noise;
 }
 
@@ -112,18 +149,25 @@ double independent_planes_noise(const ChargeSumming& column) {
                      column.thermal_noise * column.thermal_noise);
 }
 
+double independent_clipping_noise(const ChargeSumming& column) {
+  check(column);
+  if (column.headroom == 0 || column.headroom >= static_cast<double>(column.rows)) return 0;
+  return moments(column.activation_bits, column.weight_bits).planes *
+         clipped_power(column.rows, column.headroom);
+}
+
 double clipping_takes_over(const ChargeSumming& column) {
   ChargeSumming open = column;
   open.headroom = 0;
   const double limit = charge_summing_noise(open).analogue / 2;
-  const double planes = moments(column.activation_bits, column.weight_bits).planes;
   std::int64_t low = 0;
   std::int64_t high = column.rows;
-  // The clipped power falls with the headroom.
+  // The noise of clipping falls with the headroom.
   while (low + 1 < high) {
     const std::int64_t middle = low + (high - low) / 2;
-    (planes * clipped_power(column.rows, static_cast<double>(middle)) < limit ? high : low) =
-        middle;
+    const double noise = clipping_noise(column.rows, column.activation_bits, column.weight_bits,
+                                        static_cast<double>(middle));
+    (noise < limit ? high : low) = middle;
   }
   return static_cast<double>(high);
 }

@@ -23,19 +23,22 @@ struct ChargeSumming {
 struct ComputeNoise {
   double signal = 0;    ///< sigma_y^2
   double analogue = 0;  ///< mismatch, jitter, thermal: sigma_ne^2
-  double clipped = 0;   ///< headroom: sigma_nc^2
-  std::vector<std::string> warnings = {};
+  double clipped = 0;   ///< headroom: sigma_nc^2, mean error included
   /// Compute SNR [dB] before conversion; infinite without noise.
   [[nodiscard]] double snr_dB() const;
 };
 
 /// Exact in mismatch, jitter and thermal noise: the same cell error repeats over all cycles, so
-/// that static mismatch adds up coherently. The clipping term takes columns as independent; where
-/// clipping is rare they clip together and it is up to 2 dB optimistic: it warns.
+/// that static mismatch adds up coherently. Exact in clipping too, with the mean error that columns
+/// share and the covariance of those with bits in common, for discharges without other noise.
 [[nodiscard]] ComputeNoise charge_summing_noise(const ChargeSumming& column);
 /// The same mismatch and jitter as the literature sums them, each bit plane independent: 2.6..2.9
 /// dB optimistic for mismatch, 3 dB pessimistic for jitter. For comparison only.
 [[nodiscard]] double independent_planes_noise(const ChargeSumming& column);
+
+/// The same clipping as the literature sums it, each column's squared excess independent: far too
+/// much where columns clip often, because their common error cancels. For comparison only.
+[[nodiscard]] double independent_clipping_noise(const ChargeSumming& column);
 
 /// Headroom from which on clipping adds less than half of the noise that is there without it: below
 /// it clipping decides. Unit discharges, 1..rows.

@@ -17,6 +17,10 @@ std::string decibels(double value) {
   return std::isnan(value) ? "-" : std::isinf(value) ? "exact" : fmt::format("{:.2f}", value);
 }
 
+std::string closed_form(const ColumnPoint& point, const char* none) {
+  return point.closed_form_bits > 0 ? std::to_string(point.closed_form_bits) : none;
+}
+
 }  // namespace
 
 std::string column_text(const ColumnReport& report, const TextStyle& style) {
@@ -34,7 +38,7 @@ std::string column_text(const ColumnReport& report, const TextStyle& style) {
                    decibels(point.compute_snr_dB), decibels(point.drawn_snr_dB),
                    fmt::format("{:.4g}", point.analogue_noise),
                    fmt::format("{:.4g}", point.clipping_noise),
-                   std::to_string(point.converter_bits), std::to_string(point.closed_form_bits),
+                   std::to_string(point.converter_bits), closed_form(point, "-"),
                    report.charge_summing ? fmt::format("{:g}", point.clipping_from) : "-"});
   }
   text += table.text(style);
@@ -49,7 +53,8 @@ std::string column_text(const ColumnReport& report, const TextStyle& style) {
           "and noise of every trial its own). Noises are variances of the dot product, operands "
           "in full scales. Converter bits: fewest that cost at most 0.5 dB, by exact search, and "
           "the closed form in print, which is right near 8 bits. Clipping decides where the bit "
-          "line holds fewer unit discharges than the last column.",
+          "line holds fewer unit discharges than the last column: it then adds half of the other "
+          "noise or more.",
           100, 0) +
       "\n";
   return text;
@@ -71,7 +76,7 @@ Json column_json(const ColumnReport& report) {
          {"analogue_noise_power", json_number(point.analogue_noise)},
          {"clipping_noise_power", json_number(point.clipping_noise)},
          {"converter_bits", point.converter_bits},
-         {"closed_form_bits", point.closed_form_bits},
+         {"closed_form_bits", point.closed_form_bits > 0 ? Json(point.closed_form_bits) : Json()},
          {"clipping_from", report.charge_summing ? json_number(point.clipping_from) : Json()},
          {"warnings", point.warnings}});
   }
@@ -88,7 +93,7 @@ std::string column_csv(const ColumnReport& report) {
   for (const ColumnPoint& point : report.points) {
     text += fmt::format("{},{},{},{},{},{},{},{},{}\n", point.rows, cell(point.compute_snr_dB),
                         cell(point.drawn_snr_dB), cell(point.signal), cell(point.analogue_noise),
-                        cell(point.clipping_noise), point.converter_bits, point.closed_form_bits,
+                        cell(point.clipping_noise), point.converter_bits, closed_form(point, ""),
                         report.charge_summing ? cell(point.clipping_from) : "");
   }
   return text;

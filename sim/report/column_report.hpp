@@ -16,7 +16,7 @@ struct ColumnPoint {
   double compute_snr_dB = 0;
   double drawn_snr_dB = 0;   ///< Monte-Carlo; NaN where it was not asked for
   int converter_bits = 0;    ///< that cost at most 0.5 dB
-  int closed_form_bits = 0;  ///< ceil((SNR + 16.6) / 6)
+  int closed_form_bits = 0;  ///< ceil((SNR + 16.6) / 6); 0 without noise
   double clipping_from = 0;  ///< headroom below which clipping decides, unit discharges
   std::vector<std::string> warnings = {};
 };

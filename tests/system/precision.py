@@ -122,6 +122,11 @@ class Column(unittest.TestCase):
         for column in result("precision", "imc", "--rows", "64", "--trials", "2000")["memory_columns"]:
             self.assertTrue(math.isclose(column["compute_snr_dB"], column["drawn_snr_dB"], abs_tol=0.7), column["cells"])
 
+    def test_draws_agree_with_the_formula_where_columns_clip(self):
+        for headroom in ("2", "16", "18"):
+            column = result("precision", "imc", "--rows", "64", "--trials", "2000", "--headroom", headroom)["memory_columns"][2]
+            self.assertTrue(math.isclose(column["compute_snr_dB"], column["drawn_snr_dB"], abs_tol=0.7), headroom)
+
     def test_clipping_decides_below_its_headroom(self):
         column = result("precision", "imc", "--trials", "0")["memory_columns"][2]
         below = str(column["clipping_from"] - 1)

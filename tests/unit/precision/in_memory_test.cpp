@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "sim/precision/output_precision.hpp"
 #include "tests/unit/precision/printed.hpp"
@@ -40,13 +42,55 @@ TEST(ChargeSumming, WithIndependentPlanesIsTooGoodForMismatch) {
   EXPECT_TRUE(is(snr_dB({512, 4, 4, .2, .02, 1}), "12.78"));
 }
 
-TEST(ChargeSumming, ClipsAtItsHeadroom) {
+TEST(ChargeSumming, ClipsByTheFormulaInPrintWhereColumnsAreIndependent) {
   // The columns of the reference: 6 x 6 bits, nothing but clipping.
-  EXPECT_TRUE(is(charge_summing_noise({256, 6, 6, 0, 0, 0, 72}).snr_dB(), "13.52"));
-  EXPECT_TRUE(is(charge_summing_noise({512, 6, 6, 0, 0, 0, 140}).snr_dB(), "14.32"));
-  const ComputeNoise rare = charge_summing_noise({256, 6, 6, 0, 0, 0, 80});
-  EXPECT_TRUE(is(rare.snr_dB(), "26.52"));
-  EXPECT_EQ(rare.warnings.size(), 1U);
+  const auto snr_dB = [](const ChargeSumming& column) {
+    return to_dB(charge_summing_noise(column).signal / independent_clipping_noise(column));
+  };
+  EXPECT_TRUE(is(snr_dB({256, 6, 6, 0, 0, 0, 72}), "13.52"));
+  EXPECT_TRUE(is(snr_dB({512, 6, 6, 0, 0, 0, 140}), "14.32"));
+  EXPECT_TRUE(is(snr_dB({256, 6, 6, 0, 0, 0, 80}), "26.52"));
+}
+
+/// Mean squared error of clipping over all operands of a column, by counting.
+double counted_clipping(const ChargeSumming& column) {
+  const int x_bits = column.activation_bits;
+  const int w_bits = column.weight_bits;
+  const auto rows = static_cast<int>(column.rows);
+  const std::uint64_t operands = std::uint64_t{1} << (rows * (x_bits + w_bits));
+  double power = 0;
+  for (std::uint64_t word = 0; word < operands; ++word) {
+    const auto bit = [&](int row, int at) {
+      return static_cast<int>(word >> (row * (x_bits + w_bits) + at) & 1U);
+    };
+    double error = 0;
+    for (int b = 0; b < w_bits; ++b) {
+      for (int l = 0; l < x_bits; ++l) {
+        int discharges = 0;
+        for (int row = 0; row < rows; ++row) discharges += bit(row, l) * bit(row, x_bits + b);
+        error += (b == 0 ? -1 : std::exp2(-b)) * std::exp2(-l - 1) *
+                 std::max(0.0, discharges - column.headroom);
+      }
+    }
+    power += error * error;
+  }
+  return power / static_cast<double>(operands);
+}
+
+TEST(ChargeSumming, ClipsAsCountedOverAllOperands) {
+  for (const ChargeSumming& column :
+       {ChargeSumming{4, 2, 2, 0, 0, 0, 1}, ChargeSumming{4, 2, 2, 0, 0, 0, 2.5},
+        ChargeSumming{4, 1, 3, 0, 0, 0, .25}, ChargeSumming{5, 2, 1, 0, 0, 0, 3}}) {
+    const double counted = counted_clipping(column);
+    EXPECT_NEAR(charge_summing_noise(column).clipped, counted, 1e-12 * counted) << column.rows;
+  }
+}
+
+TEST(ChargeSumming, LosesTheWholeSignalAndNoMoreWhereEverythingClips) {
+  // Nothing is left of the discharges: the error is the signal itself and its mean.
+  const ComputeNoise noise = charge_summing_noise({65536, 6, 6, 0, 0, 0, 1e-9});
+  const double mean = 65536 / 4.0 * std::exp2(-5) * (1 - std::exp2(-6));
+  EXPECT_NEAR(noise.clipped, noise.signal + mean * mean, 1e-6 * noise.clipped);
 }
 
 TEST(ChargeSumming, IsDecidedByClippingBelowAHeadroom) {
