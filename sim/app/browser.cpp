@@ -115,14 +115,15 @@ std::string between(const std::string& text, const std::string& begin, const std
   return text.substr(from + begin.size(), to - from - begin.size());
 }
 
-/// The document once its scripts ran.
+/// The document once its scripts ran, in a browser with more `options`.
 std::string figure_document(const Workplace& place, const std::string& page,
-                            const std::string& figure) {
+                            const std::string& figure, std::vector<std::string> options) {
   const auto letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   };
   const bool plain = !figure.empty() && std::ranges::all_of(figure, letter);
-  std::string document = browse(place, page, plain ? figure : "_", {"--dump-dom", kSvgSize});
+  options.emplace_back("--dump-dom");
+  std::string document = browse(place, page, plain ? figure : "_", options);
   const std::string body = between(document, "<body", ">");
   if (body.find("class=\"single\"") != std::string::npos) return document;
   throw UsageError(fmt::format("error: no figure is named '{}'; there are: {}", figure,
@@ -133,7 +134,7 @@ std::string figure_document(const Workplace& place, const std::string& page,
 
 std::string figure_svg(const std::string& page, const std::string& figure) {
   const Workplace place;
-  const std::string document = figure_document(place, page, figure);
+  const std::string document = figure_document(place, page, figure, {kSvgSize});
   const std::string svg = between(document, "<svg", "</svg>");
   if (svg.empty()) throw IoError("error: the browser drew nothing");
   return "<svg" + svg + "</svg>\n";
@@ -141,10 +142,9 @@ std::string figure_svg(const std::string& page, const std::string& figure) {
 
 std::string figure_png(const std::string& page, const std::string& figure, int width, int height) {
   const Workplace place;
-  (void)figure_document(place, page, figure);
-  (void)browse(place, page, figure,
-               {"--screenshot=" + place.path("figure.png"),
-                fmt::format("--window-size={},{}", width, height)});
+  (void)figure_document(place, page, figure,
+                        {"--screenshot=" + place.path("figure.png"),
+                         fmt::format("--window-size={},{}", width, height)});
   std::string picture = read(place.path("figure.png"));
   if (picture.empty()) throw IoError("error: the browser drew nothing");
   return picture;

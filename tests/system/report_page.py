@@ -195,6 +195,24 @@ class ReportPage(unittest.TestCase):
         chart.send_keys(Keys.ARROW_RIGHT)
         self.wait_for(lambda: "lenet: 1x" in chart.text)
 
+    def test_two_comparisons_keep_their_own_means(self):
+        gains = self.script("return readModel([1, 2].map((i) => ({name: `n${i}`, kind: 'compare', data: arguments[0][i - 1]})))"
+                            ".groups.map((group) => gainFigure(group, 'speedup', 'Speed-up', 'speedup').option().series.map((s) => s.data))",
+                            [self.compared, dict(self.compared, geometric_means=[dict(mean, speedup=7) for mean in self.compared["geometric_means"]])])
+        self.assertEqual([7, 7], [data[-1] for data in gains[1]])
+        self.assertNotIn(7, [data[-1] for data in gains[0]])
+
+    def test_paper_is_white_for_readers_in_the_dark(self):
+        ground = "return getComputedStyle(document.body).backgroundColor"
+        before = self.script(ground)
+        self.script("document.documentElement.dataset.scheme = 'dark'; dispatchEvent(new Event('beforeprint'))")
+        self.assertEqual("rgb(255, 255, 255)", self.script(ground))
+        self.assertEqual("#1b1f24", self.script("return report.figures.get('energy').getOption().textStyle.color"))
+        self.script("dispatchEvent(new Event('afterprint'))")
+        self.assertEqual("rgb(20, 23, 27)", self.script(ground))
+        self.script("delete document.documentElement.dataset.scheme; dispatchEvent(new Event('resize'))")
+        self.assertEqual(before, self.script(ground))
+
     def test_colour_scheme_follows_the_button(self):
         ground = "return getComputedStyle(document.body).backgroundColor"
         before = self.script(ground)

@@ -57,21 +57,28 @@ function verdictTable(model) {
 }
 
 /// One line per machine through the points of a precision sweep.
-function scalingFigure(scaling, {id, title, text, x, y, xName, yName, unit, log}) {
-  const points = scaling.points.filter((point) => !point.failure && point[y] !== null);
+function scalingFigure(scaling, {id, title, text, x, y, xName, yName, unit, labels}) {
+  const points = scaling.points.filter((point) => !point.failure && typeof point[y] === 'number');
   const machines = unique(points.map((point) => point.machine));
+  const failed = scaling.points.length - points.length;
+  const log = spansDecades(points.map((point) => point[y]));
+  const most = Math.max(...points.map((point) => point.bits));
+  const bits = {min: 0, max: 2 * Math.ceil(most / 2), interval: most > 16 ? 4 : 2};
   return {
-    id, title, text, height: 380,
+    id, title, height: 380,
+    text: text + (failed > 0 ? ` ${failed} of ${scaling.points.length} points failed and are not drawn; the table says why.` : ''),
     option: () => chartOption({
-      xAxis: {type: 'value', name: xName, nameGap: 28, scale: true},
-      yAxis: {type: log ? 'log' : 'value', name: yName, nameGap: 58, scale: !log, axisLabel: {formatter: (value) => quantity(value, unit)}},
-      grid: {left: 36, bottom: 32},
+      xAxis: {type: 'value', name: xName, nameGap: 28, scale: true, ...(x === 'bits' ? bits : {})},
+      yAxis: {type: log ? 'log' : 'value', name: yName, nameGap: 62, scale: !log,
+        axisLabel: {formatter: (value) => (unit === 'V' ? plain(value) : quantity(value, unit))}},
+      grid: {left: 40, bottom: 32},
       tooltip: itemTooltip((mark) => {
         const point = points.filter((one) => one.machine === mark.seriesName)[mark.dataIndex];
         return `${escaped(point.machine)}, ${point.bits} bit<br>${quantity(point[y], unit)} at ${plain(point.lowest_V)} V, ` +
           `${quantity(point.clock_Hz, 'Hz')}`;
       }),
-      series: machines.map((machine) => ({type: 'line', name: machine, symbolSize: 8,
+      series: machines.map((machine, i) => ({type: 'line', name: machine, symbol: seriesSymbol(i), symbolSize: 8, labelLayout: {hideOverlap: true},
+        label: {show: Boolean(labels), position: 'right', color: colour('text'), fontSize: 10, formatter: (mark) => labels(points.filter((one) => one.machine === machine)[mark.dataIndex])},
         data: points.filter((point) => point.machine === machine).map((point) => [point[x], point[y]])})),
     }),
     table: () => null,
@@ -81,15 +88,16 @@ function scalingFigure(scaling, {id, title, text, x, y, xName, yName, unit, log}
 function scalingFigures(scaling) {
   const title = `${scaling.workload} at ${plain(scaling.required_frames_per_s)} frames/s`;
   const points = {...scaling, points: scaling.points.map((point) => ({...point, energy_J: joule(point.energy_per_frame_pJ), array_J: joule(point.array_pJ)}))};
+  const bits = 'bits of all operands';
   return [
     scalingFigure(points, {id: 'energy_bits', title: `Energy against bits: ${title}`, text: 'Energy of one inference, memories and DRAM included.',
-      x: 'bits', y: 'energy_J', xName: 'bits of all operands', yName: 'energy per frame', unit: 'J', log: true}),
+      x: 'bits', y: 'energy_J', xName: bits, yName: 'energy per frame', unit: 'J'}),
     scalingFigure(points, {id: 'array_bits', title: `Energy of the array against bits: ${title}`, text: 'Units and accumulators, without memories.',
-      x: 'bits', y: 'array_J', xName: 'bits of all operands', yName: 'array, per frame', unit: 'J', log: true}),
+      x: 'bits', y: 'array_J', xName: bits, yName: 'array, per frame', unit: 'J'}),
     scalingFigure(points, {id: 'supply_bits', title: `Supply against bits: ${title}`, text: 'Lowest supply over the layers.',
-      x: 'bits', y: 'lowest_V', xName: 'bits of all operands', yName: 'supply', unit: 'V', log: false}),
-    scalingFigure(points, {id: 'energy_supply', title: `Energy against supply: ${title}`, text: 'The same points.',
-      x: 'lowest_V', y: 'energy_J', xName: 'supply (V)', yName: 'energy per frame', unit: 'J', log: true}),
+      x: 'bits', y: 'lowest_V', xName: bits, yName: 'supply (V)', unit: 'V'}),
+    scalingFigure(points, {id: 'energy_supply', title: `Energy against supply: ${title}`, text: 'The same points; their labels are bits.',
+      x: 'lowest_V', y: 'energy_J', xName: 'supply (V)', yName: 'energy per frame', unit: 'J', labels: (point) => point.bits}),
   ];
 }
 
@@ -108,12 +116,17 @@ function scalingTable(scaling) {
   ], scaling.points).node;
 }
 
+/// Points that a figure may name.
+const kMostLabels = 80;
+
 /// Layers under the roofs of their machine: attained MACs per cycle over MACs per byte of DRAM traffic.
 function rooflineFigure(model) {
   const rows = model.runs.flatMap((run) => arrayLayers(run).filter((layer) => layer.intensity_macs_per_byte > 0 && layer.attained_macs_per_cycle > 0)
     .map((layer) => ({run, layer})));
   if (rows.length === 0) return null;
   const machines = unique(rows.map(({run}) => run.machine));
+  // Layers of several networks share names.
+  const named = rows.length <= kMostLabels && unique(rows.map(({run}) => run.workload)).length === 1;
   const intensities = rows.map(({layer}) => layer.intensity_macs_per_byte);
   const [least, most] = [Math.min(...intensities) / 2, Math.max(...intensities) * 2];
   return {
@@ -124,13 +137,16 @@ function rooflineFigure(model) {
       xAxis: {type: 'log', name: 'MACs per byte of DRAM traffic', nameGap: 28, axisLabel: {formatter: compact}},
       yAxis: {type: 'log', name: 'MACs per cycle', nameGap: 50, axisLabel: {formatter: compact}},
       grid: {left: 30, bottom: 32},
-      tooltip: itemTooltip((mark) => (mark.data.row ? rooflineText(mark.data.row) : escaped(mark.seriesName))),
+      legend: {itemWidth: 12, itemHeight: 12},
+      tooltip: itemTooltip((mark) => (mark.data.row ? rooflineText(mark.data.row) : `${escaped(mark.seriesName)}: roof`)),
       series: machines.flatMap((machine, i) => {
         const own = rows.filter(({run}) => run.machine === machine);
         return [
-          {type: 'scatter', name: machine, symbolSize: 9, itemStyle: {color: seriesColour(i)},
+          {type: 'scatter', name: machine, symbolSize: 9, symbol: seriesSymbol(i), itemStyle: {color: seriesColour(i)}, labelLayout: {hideOverlap: true},
+            label: {show: named, position: 'right', color: colour('text'), fontSize: 10, formatter: (mark) => mark.data.row.layer.name},
             data: own.map((row) => ({value: [row.layer.intensity_macs_per_byte, row.layer.attained_macs_per_cycle], row}))},
-          {type: 'line', name: `${machine}: roof`, symbol: 'none', lineStyle: {color: seriesColour(i), width: 1.5}, itemStyle: {color: seriesColour(i)},
+          // The legend has one entry for a machine's layers and its roof.
+          {type: 'line', name: machine, symbol: 'none', lineStyle: {color: seriesColour(i), width: 1.5}, itemStyle: {color: seriesColour(i)},
             data: roofOf(own.map(({layer}) => layer), least, most)},
         ];
       }),

@@ -12,7 +12,9 @@ function sectionsOf(model, register) {
     const conditions = model.conditions.map(({equal, free}) =>
       element('p', {}, `Held equal: ${equal.join('; ')}. Free: ${free.join('; ')}.`));
     add('runs', 'Runs', [...conditions, summaryTable(model)]);
-    add('comparison', 'Speed and energy', comparisonNodes(model, register));
+    for (const group of model.groups) {
+      add('comparison', model.groups.length > 1 ? `Speed and energy: ${group.name}` : 'Speed and energy', comparisonNodes(group, register));
+    }
     add('layers', 'Layers', layerNodes(model, register));
     const roofs = rooflineFigure(model);
     if (roofs) add('roofline', 'Roofline', drawn([roofs]));
@@ -39,10 +41,11 @@ function changingFigures(figuresOf, register) {
   return {holder, show};
 }
 
-function comparisonNodes(model, register) {
-  const {holder, show} = changingFigures((scale) => runFigures(model, scale === 'relative'), register);
+/// One comparison's figures: ratios and their means hold within it.
+function comparisonNodes(group, register) {
+  const {holder, show} = changingFigures((scale) => runFigures(group, scale === 'relative'), register);
   show('relative');
-  const several = unique(model.runs.map((run) => run.workload)).length > 1;
+  const several = unique(group.runs.map((run) => run.workload)).length > 1;
   const choices = [['relative', "relative to each network's first machine"], ['absolute', 'absolute']];
   const controls = several ? element('div', {class: 'controls'}, chooser('Bars', choices, 'relative', show)) : null;
   return [controls, holder].filter(Boolean);
@@ -65,6 +68,22 @@ function schemeButton(redraw) {
     root.dataset.scheme = dark ? 'light' : 'dark';
     redraw();
   }}, 'Light / dark');
+}
+
+/// Paper is white, whatever scheme the reader has.
+function printOnWhite(redraw) {
+  const root = document.documentElement;
+  let before;
+  addEventListener('beforeprint', () => {
+    before = root.dataset.scheme;
+    root.dataset.scheme = 'light';
+    redraw();
+  });
+  addEventListener('afterprint', () => {
+    if (before) root.dataset.scheme = before;
+    else delete root.dataset.scheme;
+    redraw();
+  });
 }
 
 function showAlone(id, drawn) {
@@ -98,7 +117,7 @@ function main() {
   drawn.forEach((one) => one.draw());
   const resize = () => drawn.forEach((one) => one.resize());
   addEventListener('resize', resize);
-  addEventListener('beforeprint', resize);
+  printOnWhite(() => { redrawAll(); resize(); });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll);
   report.ready = true;
 }

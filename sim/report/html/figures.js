@@ -37,14 +37,14 @@ const itemTooltip = (text) => ({trigger: 'item', formatter: (mark) => text(mark)
 const kMean = 'geometric mean';
 
 /// Speed-up (or energy gain) over the baseline per network, and the geometric means.
-function gainFigure(model, key, title, id) {
-  const compared = model.runs.filter((run) => run[key] > 0);
+function gainFigure(group, key, title, id) {
+  const compared = group.runs.filter((run) => run[key] > 0);
   if (compared.length < 2) return null;
   const workloads = unique(compared.map((run) => run.workload));
   const machines = unique(compared.map((run) => run.machine));
   const means = workloads.length > 1;
   const value = (machine, workload) => compared.find((run) => run.machine === machine && run.workload === workload)?.[key];
-  const mean = (machine) => model.means.find((one) => one.machine === machine)?.[key] ?? null;
+  const mean = (machine) => group.means.find((one) => one.machine === machine)?.[key] ?? null;
   const categories = means ? [...workloads, kMean] : workloads;
   const rows = machines.flatMap((machine) => [
     ...workloads.map((workload) => ({machine, workload, gain: value(machine, workload)})),
@@ -117,16 +117,16 @@ function joules(parts) {
   return Object.fromEntries(Object.entries(parts || {}).map(([name, pJ]) => [name, pJ * kPico]));
 }
 
-function runFigures(model, relative) {
-  const {runs} = model;
+function runFigures(group, relative) {
+  const {runs} = group;
   if (runs.length === 0) return [];
   const many = unique(runs.map((run) => run.workload)).length > 1;
   const scaled = relative && many;
   const common = {rows: runs, label: (run) => run.label, group: (run) => run.workload, relative: scaled};
   const axis = (name) => (scaled ? `${name}, relative to the network's first machine` : name);
   return [
-    gainFigure(model, 'speedup', 'Speed-up', 'speedup'),
-    gainFigure(model, 'energy_gain', 'Energy gain', 'energy_gain'),
+    gainFigure(group, 'speedup', 'Speed-up', 'speedup'),
+    gainFigure(group, 'energy_gain', 'Energy gain', 'energy_gain'),
     stackedFigure({...common, id: 'energy', title: 'Energy by component', unit: 'J', axis: axis('energy'),
       text: 'Every component, and the operands on the DRAM channel.', parts: (run) => joules(energyParts(run.result.totals))}),
     stackedFigure({...common, id: 'cycles', title: 'Cycles by cause', unit: '', axis: axis('cycles'),

@@ -1,13 +1,14 @@
 // What the report's inputs hold, in the shapes that figures and tables use.
 
 function readModel(inputs) {
-  const model = {runs: [], means: [], conditions: [], checks: [], explanations: [], scalings: [], sweeps: [], widths: []};
+  const model = {runs: [], groups: [], conditions: [], checks: [], explanations: [], scalings: [], sweeps: [], widths: []};
   for (const {name, kind, data} of inputs) {
     if (kind === 'run') model.runs.push(runOf(data, name));
     if (kind === 'compare') {
       model.conditions.push({equal: data.held_equal, free: data.free});
-      model.means.push(...data.geometric_means);
-      for (const one of data.runs) model.runs.push({...runOf(one.result, name), ...comparisonOf(one)});
+      const runs = data.runs.map((one) => ({...runOf(one.result, name), ...comparisonOf(one)}));
+      model.groups.push({name, runs, means: data.geometric_means});
+      model.runs.push(...runs);
     }
     if (kind === 'reproduce') model.checks.push(...data.checks);
     if (kind === 'accuracy') model.runs.push(...data.runs.map((one) => runOf(one.result, name)));
@@ -16,7 +17,18 @@ function readModel(inputs) {
     if (kind === 'accumulator') model.widths.push(data);
     if (kind === 'sweep') model.sweeps.push({...data, points: pointsOf(data)});
   }
+  const single = model.runs.filter((run) => !run.baseline);
+  if (single.length) model.groups.push({name: 'single runs', runs: single, means: []});
+  tellApart(model.runs);
   return model;
+}
+
+/// Labels that several runs share get what else there is: profiles, then where they come from.
+function tellApart(runs) {
+  for (const more of [(run) => run.profile, (run) => run.source]) {
+    const shared = runs.filter((run) => runs.some((other) => other !== run && other.label === run.label));
+    for (const run of shared) run.label += `, ${more(run) || 'no profile'}`;
+  }
 }
 
 function runOf(result, source) {

@@ -74,7 +74,7 @@ function summaryTable(model) {
     {key: 'mac', name: 'energy per MAC', unit: 'J', value: (run) => joule(totals(run).pJ_per_mac)},
     {key: 'power', name: 'power', unit: 'W', value: (run) => milli(totals(run).average_power_mW)},
     {key: 'tops', name: 'TOPS/W', value: (run) => totals(run).tops_per_W},
-    {key: 'area', name: 'area (mm2)', value: (run) => (totals(run).area_um2 ? totals(run).area_um2 / 1e6 : null)},
+    {key: 'area', name: 'area (mm\u00b2)', value: (run) => (totals(run).area_um2 ? totals(run).area_um2 / 1e6 : null)},
     {key: 'dram', name: 'DRAM', unit: 'B', value: (run) => totals(run).dram_bits / 8},
     {key: 'operands', name: 'operands', value: (run) => totals(run).operands},
   ], model.runs, {filter: true}).node;
@@ -88,7 +88,7 @@ function provenance(model) {
     ? element('details', {}, element('summary', {}, `${title} (${items.length})`), element('ul', {}, items.map((item) => element('li', {}, item))))
     : null);
   return [
-    table('Provenance', names.map((key) => ({key, name: words(key), value: (run) => run.result.provenance[key]})), model.runs).node,
+    table('Provenance', names.map((key) => ({key, name: words(key), long: key === 'command', value: (run) => run.result.provenance[key]})), model.runs).node,
     list('Assumed: what no source states', facts('assumed')), list('Recalled from publications, not checked again', facts('recalled')),
     list('Costs that are not checked publications', facts('costs')),
   ].filter(Boolean);

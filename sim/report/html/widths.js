@@ -15,21 +15,23 @@ function widthFigure(layer, index) {
   if (points.length === 0) return null;
   const drawn = (mode, key) => points.map((point) => [point.register_bits, key === 'sqnr_dB' ? Math.min(point[mode][key] ?? kExactdB, kExactdB)
     : point[mode][key]]);
+  // Colours tell wrapping from saturating, dashes and shapes the energy from the SQNR.
   const series = (name, mode, key, axis) => ({type: 'line', name, yAxisIndex: axis, symbolSize: 7, data: drawn(mode, key),
-    lineStyle: {type: axis === 0 ? 'solid' : 'dashed'}});
+    symbol: axis === 0 ? 'circle' : 'triangle', lineStyle: {type: axis === 0 ? 'solid' : 'dashed'}, itemStyle: {color: seriesColour(mode === 'wrap' ? 0 : 4)}});
   return {
     id: `width_${index}`, title: `${layer.name}: accumulators of sums of ${layer.length} products`, height: 340,
-    text: `Solid: SQNR of the finished sums, ${kExactdB} dB where they are exact. Dashed: energy of the unit per multiply-accumulate.`,
+    text: `Solid: SQNR of the finished sums; those above ${kExactdB} dB count as exact here. Dashed: energy of the unit per multiply-accumulate.`,
     option: () => {
       const option = chartOption({
         xAxis: {type: 'value', name: 'bits of the register', nameGap: 28, scale: true, minInterval: 1},
-        yAxis: {type: 'value', name: 'SQNR (dB)', nameGap: 40, max: kExactdB},
+        yAxis: {type: 'value', name: 'SQNR (dB)', nameGap: 40, max: kExactdB,
+          axisLabel: {formatter: (value) => (value === kExactdB ? 'exact' : String(value))}},
         grid: {left: 40, right: 64, bottom: 32},
         tooltip: itemTooltip((mark) => `${escaped(mark.seriesName)}<br>${mark.data[0]} bits: ${plain(mark.data[1])}`),
         series: [series('SQNR, wrapping', 'wrap', 'sqnr_dB', 0), series('SQNR, saturating', 'saturate', 'sqnr_dB', 0),
           series('energy, wrapping', 'wrap', 'pJ_per_mac', 1), series('energy, saturating', 'saturate', 'pJ_per_mac', 1)],
       });
-      const energy = {...option.yAxis, name: 'pJ per MAC', nameGap: 48, max: undefined, scale: true, splitLine: {show: false}};
+      const energy = {...option.yAxis, axisLabel: {...option.yAxis.axisLabel, formatter: plain}, name: 'pJ per MAC', nameGap: 48, max: undefined, scale: true, splitLine: {show: false}};
       return {...option, yAxis: [option.yAxis, energy]};
     },
     table: () => null,
