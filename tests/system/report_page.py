@@ -143,6 +143,12 @@ class ReportPage(unittest.TestCase):
         self.script(brush, [])
         self.wait_for(lambda: len(self.driver.find_elements(By.CSS_SELECTOR, rows)) == 8)
 
+    def test_a_legend_of_several_lines_moves_the_plot_down(self):
+        tops = self.script("return [2000, 200].map((width) => fitted({legend: {}, grid: {top: 44}, series: "
+                           "['one', 'two', 'three', 'four'].map((n) => ({name: `the component ${n}`}))}, width, true).grid.top)")
+        self.assertEqual(tops[0], 44)
+        self.assertGreater(tops[1], 44 + 2 * 20)
+
     def test_two_sweeps_have_a_figure_each(self):
         self.assertEqual(self.series("pareto"), self.series("pareto_2"))
         for section in ("sweep", "sweep_2"):

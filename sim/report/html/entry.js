@@ -77,11 +77,13 @@ function printOnWhite(redraw) {
   addEventListener('beforeprint', () => {
     before = root.dataset.scheme;
     root.dataset.scheme = 'light';
+    report.onPaper = true;
     redraw();
   });
   addEventListener('afterprint', () => {
     if (before) root.dataset.scheme = before;
     else delete root.dataset.scheme;
+    report.onPaper = false;
     redraw();
   });
 }

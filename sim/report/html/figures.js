@@ -9,7 +9,7 @@ function baseOption() {
   return {
     animation: false, backgroundColor: 'transparent', textStyle: {color: text, fontFamily: 'system-ui, sans-serif'},
     color: [...Array(kColours).keys()].map(seriesColour), axis,
-    legend: {top: 0, type: 'scroll', textStyle: {color: text}, pageTextStyle: {color: text}},
+    legend: {top: 0, textStyle: {color: text}},
     tooltip: {backgroundColor: colour('panel'), borderColor: line, textStyle: {color: text}, confine: true},
     grid: {left: 12, right: 24, top: 44, bottom: 12, containLabel: true}, aria: {enabled: true},
   };
@@ -26,6 +26,24 @@ function chartOption(option) {
   merged.grid = {...base.grid, ...option.grid};
   merged.legend = {...base.legend, ...option.legend};
   return merged;
+}
+
+/// The same with room above the plot for all lines of the legend; without buttons where it stands `still`, as on paper.
+function fitted(option, width, still) {
+  const names = option.legend.show === false ? [] : unique(option.series.map((series) => series.name));
+  const icon = (option.legend.itemWidth ?? 25) + 16;
+  let lines = 1;
+  let used = 0;
+  for (const name of names) {
+    const wide = labelWidth([name]) + icon;
+    if (used > 0 && used + wide > width - 20) {
+      ++lines;
+      used = 0;
+    }
+    used += wide;
+  }
+  const top = option.grid.top + 22 * (lines - 1);
+  return {...option, grid: {...option.grid, top}, ...(option.toolbox ? {toolbox: {...option.toolbox, top: top + 4, show: !still}} : {})};
 }
 
 /// A dashed line across the figure.

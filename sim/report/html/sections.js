@@ -1,6 +1,6 @@
 // Puts the sections together. `#figure=ID` shows one figure alone, as large as the window.
 
-const report = {figures: new Map()};
+const report = {figures: new Map(), onPaper: false};
 window.report = report;
 
 /// Marks that a figure on the page may have as vectors.
@@ -14,14 +14,15 @@ function figureNode(figure) {
   const node = element('figure', {id: `figure-${figure.id}`}, element('h3', {}, figure.title), box,
     element('figcaption', {}, figure.text), details ? element('details', {}, element('summary', {}, 'The numbers'), details) : null);
   let chart = null;
+  const alone = () => document.body.classList.contains('single');
+  const option = () => fitted(figure.option(), box.clientWidth, alone() || report.onPaper);
   const drawn = {
     id: figure.id,
     node,
     draw() {
       // A picture of very many marks draws at once where a document of them takes seconds.
-      const alone = document.body.classList.contains('single');
-      chart = echarts.init(box, null, {renderer: figure.marks > kMostVectors && !alone ? 'canvas' : 'svg'});
-      chart.setOption(figure.option());
+      chart = echarts.init(box, null, {renderer: figure.marks > kMostVectors && !alone() ? 'canvas' : 'svg'});
+      chart.setOption(option());
       if (figure.ready) figure.ready(chart);
       report.figures.set(figure.id, chart);
       let mark = -1;
@@ -32,8 +33,13 @@ function figureNode(figure) {
         mark = stepMark(chart, mark, step);
       });
     },
-    redraw() { if (chart) chart.setOption(figure.option(), true); },
-    resize() { if (chart) chart.resize(); },
+    redraw() { if (chart) chart.setOption(option(), true); },
+    resize() {
+      if (!chart) return;
+      chart.resize();
+      const {grid, toolbox} = option();
+      chart.setOption(toolbox ? {grid, toolbox} : {grid});
+    },
   };
   return drawn;
 }
