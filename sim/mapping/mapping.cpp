@@ -346,7 +346,7 @@ Mapping map_layer(const Layer& layer, const MachineConfig& machine) {
         m.layer,
         "windows: ideal needs ideal DRAM, output-stationary order and PQ windows; use flattened");
   }
-  choose_tiles(m, machine.memory);
+  choose_tiles(m, machine);
   lay_out_passes(m);
   check_time(m);
   if (machine.unit->guard() == Guard::lane_group && m.tile[Dim::C] < m.bound[Dim::C] &&

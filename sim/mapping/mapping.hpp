@@ -107,7 +107,7 @@ struct Mapping {
 /// Chooses tile extents and their order: those of the machine file, and for what it leaves open the
 /// best of a bounded search by `memory.tiling.objective`. Called by map_layer; throws MappingError
 /// where nothing fits.
-void choose_tiles(Mapping& mapping, const MemoryConfig& memory);
+void choose_tiles(Mapping& mapping, const MachineConfig& machine);
 
 /// Pass extents within the tiles of `mapping`, and whether partial sums stay in place between them.
 /// Called by choose_tiles for every candidate, because spilled sums need room in a buffer.

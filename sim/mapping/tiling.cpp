@@ -26,8 +26,8 @@ constexpr Order kActivationsOuter = {Dim::G, Dim::N, Dim::P, Dim::Q,
 
 /// Most sizes that are tried along one dimension.
 constexpr std::size_t kMaxSizes = 12;
-/// Candidates this close to the shortest time are ranked by traffic: a few cycles are not worth
-/// fetching a tensor again and again.
+/// Candidates this close to the shortest time are ranked by traffic times time: a few cycles are
+/// not worth fetching a tensor again and again, nor a few bits half an array.
 constexpr double kCycleTolerance = 1.05;
 
 /// Sizes along a dimension, largest first: the whole in 1, 2, 3, 4, 6, 8, 12... parts, in multiples
@@ -60,18 +60,27 @@ std::vector<std::int64_t> parts_of_row(std::int64_t columns) {
   return sizes;
 }
 
-/// What does not fit, in words; nothing where everything does.
-std::optional<std::string> misfit(const Mapping& m, const MemoryConfig& memory,
-                                  const TileSums& sums) {
-  const auto check = [&](std::string_view name, std::int64_t need,
-                         std::int64_t capacity) -> std::optional<std::string> {
-    if (capacity == 0 || need <= capacity) return std::nullopt;
-    return fmt::format(
-        "a tile of N {}, G {}, K {}, C {}, P {}, Q {} needs {} bits of the {} buffer, which holds "
-        "{}",
-        m.tile[Dim::N], m.tile[Dim::G], m.tile[Dim::K], m.tile[Dim::C], tile_rows(m),
-        tile_columns(m), need, name, capacity);
-  };
+/// The smallest tiles of a search: of a single element along every dimension.
+constexpr PerDim<std::int64_t> kAnySize = {{1, 1, 1, 1, 1, 1, 1, 1}};
+
+/// Whether windows that follow each other leave inputs between them.
+bool skips_inputs(const InputAxis& axis) { return axis.stride > axis.kernel; }
+
+/// A buffer that is too small for a tile.
+struct Misfit {
+  const char* buffer;
+  std::int64_t need_bits, capacity_bits;
+};
+
+std::string in_words(const Mapping& m, const Misfit& misfit) {
+  return fmt::format(
+      "a tile of N {}, G {}, K {}, C {}, P {}, Q {} needs {} bits of the {} buffer, which holds {}",
+      m.tile[Dim::N], m.tile[Dim::G], m.tile[Dim::K], m.tile[Dim::C], tile_rows(m), tile_columns(m),
+      misfit.need_bits, misfit.buffer, misfit.capacity_bits);
+}
+
+/// The first buffer that is too small; nothing where everything fits.
+std::optional<Misfit> misfit(const Mapping& m, const MemoryConfig& memory, const TileSums& sums) {
   const std::int64_t activations = sums.largest_activations * tile_places(m, Operand::activations);
   const std::int64_t weights = sums.largest_weights * tile_places(m, Operand::weights);
   // Partial sums that leave the accumulators wait where the outputs will be.
@@ -80,10 +89,14 @@ std::optional<std::string> misfit(const Mapping& m, const MemoryConfig& memory,
                                  : std::max<std::int64_t>(m.partial_sum_bits, m.output_bits);
   const std::int64_t outputs =
       sums.largest_outputs / m.output_bits * width * tile_places(m, Operand::outputs);
-  if (auto text = check("activation", activations, memory.activations.capacity_bits)) return text;
-  if (auto text = check("weight", weights, memory.weights.capacity_bits)) return text;
-  if (auto text = check("output", outputs, memory.outputs.capacity_bits)) return text;
-  return check("shared", activations + weights + outputs, memory.shared_capacity_bits);
+  for (const Misfit& check :
+       {Misfit{"activation", activations, memory.activations.capacity_bits},
+        Misfit{"weight", weights, memory.weights.capacity_bits},
+        Misfit{"output", outputs, memory.outputs.capacity_bits},
+        Misfit{"shared", activations + weights + outputs, memory.shared_capacity_bits}}) {
+    if (check.capacity_bits > 0 && check.need_bits > check.capacity_bits) return check;
+  }
+  return std::nullopt;
 }
 
 struct Candidate {
@@ -108,7 +121,7 @@ const Candidate& best_of(const std::vector<Candidate>& candidates, TilingObjecti
         break;
     }
     const bool as_short = c.cycles <= shortest * kCycleTolerance;
-    return std::tuple(as_short ? 0.0 : c.cycles, bits, c.cycles);
+    return std::tuple(as_short ? 0.0 : c.cycles, bits * c.cycles, bits);
   };
   const Candidate* best = &candidates.front();
   for (const Candidate& candidate : candidates) {
@@ -144,8 +157,11 @@ TileRequest request_of(const TilingConfig& tiling, const std::string& layer) {
 /// Goes through the tiles of one layer: a bounded, fixed sequence.
 class Search {
  public:
-  Search(Mapping& mapping, const MemoryConfig& memory)
-      : m_(mapping), memory_(memory), request_(request_of(memory.tiling, mapping.layer)) {
+  Search(Mapping& mapping, const MachineConfig& machine)
+      : m_(mapping),
+        memory_(machine.memory),
+        request_(request_of(memory_.tiling, mapping.layer)),
+        whole_lane_groups_(machine.unit->guard() == Guard::lane_group) {
     for (const Order& order : {kWeightsOuter, kActivationsOuter}) orders_.push_back(order);
     if (!request_.order.empty()) {
       Order stated{};
@@ -157,10 +173,16 @@ class Search {
 
   void choose() {
     refuse_larger_than_layer();
-    // Tiles that fill the array, else, where none of those fits, any.
-    run(m_.spatial);
-    if (fitting_.empty()) run(m_.in_unit);
-    if (fitting_.empty()) throw MappingError(m_.layer, reason_ + stated_at());
+    // Tiles that fill the array, then any: where the channel is the limit, a tile that leaves
+    // positions idle may save a second fetch. A guard of lane groups needs whole ones.
+    // Of these, longer runs of rows never move more, unless strides skip inputs between windows.
+    const bool skips = skips_inputs(input_rows(m_.shape)) || skips_inputs(input_columns(m_.shape));
+    run(m_.spatial, false);
+    run(m_.in_unit, !skips);
+    if (!whole_lane_groups_) run(kAnySize, !skips);
+    if (fitting_.empty()) {
+      throw MappingError(m_.layer, (misfit_ ? in_words(m_, *misfit_) : reason_) + stated_at());
+    }
     const Candidate& best = best_of(fitting_, memory_.tiling.objective);
     m_.tile = best.tile;
     m_.tile_order = best.tile_order;
@@ -174,7 +196,9 @@ class Search {
     return stated > 0 ? Sizes{std::min(stated, bound)} : sizes_along(bound, grain);
   }
 
-  void run(const PerDim<std::int64_t>& grain) {
+  /// Tiles in multiples of `grain`; of runs of rows that fit beside the same K, C and Q all, or the
+  /// longest alone.
+  void run(const PerDim<std::int64_t>& grain, bool longest_only) {
     const Sizes images = sizes(Dim::N, m_.bound[Dim::N], grain[Dim::N]);
     const Sizes groups = sizes(Dim::G, m_.bound[Dim::G], grain[Dim::G]);
     const std::vector<Pixels> pixels = m_.flattened ? flattened_pixels() : rectangles(grain);
@@ -182,12 +206,20 @@ class Search {
     const auto attempt_pixels = [&](const Pixels& size) {
       m_.tile[Dim::P] = size.p;
       m_.tile[Dim::Q] = size.q;
-      attempt();
+      return attempt();
     };
     for (const std::int64_t k : sizes(Dim::K, m_.bound[Dim::K], grain[Dim::K])) {
       for (const std::int64_t c : sizes(Dim::C, m_.bound[Dim::C], grain[Dim::C])) {
         m_.tile[Dim::K] = k;
         m_.tile[Dim::C] = c;
+        m_.tile[Dim::G] = groups.back();
+        m_.tile[Dim::N] = images.back();
+        m_.tile[Dim::P] = pixels.back().p;
+        m_.tile[Dim::Q] = pixels.back().q;
+        if (!weights_fit()) {
+          attempt();  // which says what does not fit
+          continue;
+        }
         // Several images only of whole ones, several groups only of whole ones, as they lie in
         // DRAM: a part of several needs the same room as a larger part of one.
         const bool whole = k == m_.bound[Dim::K] && c == m_.bound[Dim::C];
@@ -202,7 +234,10 @@ class Search {
           attempt_pixels(pixels.front());
         }
         m_.tile[Dim::N] = images.back();
-        for (const Pixels& size : pixels) attempt_pixels(size);
+        std::int64_t taken = 0;
+        for (const Pixels& size : pixels) {
+          if (size.q != taken && attempt_pixels(size) && longest_only) taken = size.q;
+        }
       }
     }
   }
@@ -242,24 +277,31 @@ class Search {
     return result;
   }
 
-  /// One size of tile, in every order that makes a difference.
-  void attempt() {
+  /// Whether a tile's weights alone fit, which its pixels do not change.
+  [[nodiscard]] bool weights_fit() const {
+    const std::int64_t bits = tile_sums(m_).largest_weights * tile_places(m_, Operand::weights);
+    const auto fits = [&](std::int64_t capacity) { return capacity == 0 || bits <= capacity; };
+    return fits(memory_.weights.capacity_bits) && fits(memory_.shared_capacity_bits);
+  }
+
+  /// One size of tile, in every order that makes a difference; whether it fits.
+  bool attempt() {
     const bool several_channels = m_.tile[Dim::C] < m_.bound[Dim::C];
     for (const Order& order : orders_) {
       m_.tile_order = order;
       if (outputs_inside_channels(m_)) {
         reason_ = "order: C must come last where it is tiled, or partial sums would leave the chip";
+        misfit_.reset();
         continue;
       }
       lay_out_passes(m_);
       const TileSums sums = tile_sums(m_);
-      if (auto text = misfit(m_, memory_, sums)) {
-        reason_ = std::move(*text);  // of the last, smallest one if none fits
-        break;
-      }
+      misfit_ = misfit(m_, memory_, sums);  // of the last, smallest tile if none fits
+      if (misfit_) return false;
       fitting_.push_back({m_.tile, m_.tile_order, tiling_cost(m_, sums, memory_.tiling.costs)});
       if (several_channels) break;  // every operand is fetched for every turn of the loops outside
     }
+    return true;
   }
 
   /// Sizes for all layers may exceed one of them; those for a single layer are a mistake then.
@@ -289,18 +331,20 @@ class Search {
   Mapping& m_;
   const MemoryConfig& memory_;
   TileRequest request_;
+  bool whole_lane_groups_;
   std::vector<Order> orders_;
   std::vector<Candidate> fitting_;
-  std::string reason_;
+  std::string reason_;            ///< why nothing fits, where it is no misfit
+  std::optional<Misfit> misfit_;  ///< of the tile tried last
 };
 
 }  // namespace
 
-void choose_tiles(Mapping& m, const MemoryConfig& memory) {
+void choose_tiles(Mapping& m, const MachineConfig& machine) {
   m.tile = m.bound;
   m.tile_order = kWeightsOuter;
   if (m.dram.ideal()) return;  // everything is resident at no cost
-  Search(m, memory).choose();
+  Search(m, machine).choose();
 }
 
 }  // namespace bitscale

@@ -1,6 +1,7 @@
 #include "sim/mapping/tiling_cost.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 #include "sim/mapping/closed_form.hpp"
@@ -132,6 +133,17 @@ double traffic_energy(const Mapping& m, const TileSums& sums, const PassCounts& 
          steps_of(Operand::weights) * wide(step.weights) * costs.weight_read;
 }
 
+/// Time on the DRAM channel, in cycles of the array.
+struct ChannelCycles {
+  const Mapping& m;
+  /// Of `bits` in equal requests, each of whole memory cycles behind its latency.
+  [[nodiscard]] double of(std::int64_t bits, std::int64_t requests) const {
+    const double cycles = std::ceil(wide(bits) / wide(requests) / wide(m.dram.bits_per_cycle)) +
+                          wide(m.dram.latency_cycles);
+    return wide(requests) * cycles * wide(m.clock_Hz) / wide(m.dram.clock_Hz);
+  }
+};
+
 }  // namespace
 
 TilingCost tiling_cost(const Mapping& m, const TileSums& sums, const TrafficCosts& costs) {
@@ -140,16 +152,18 @@ TilingCost tiling_cost(const Mapping& m, const TileSums& sums, const TrafficCost
   const Spills spills = count_spills(m, counts);
   const double loads = m.stationary == Operand::outputs ? 0.0 : changes(m, counts, m.stationary);
   const double array = array_cycles(m, counts, step_cycles(m, step), spills, loads);
-  const std::int64_t overhead = m.dram.latency_cycles * m.dram.bits_per_cycle;
-  const double per_bit = wide(m.clock_Hz) / wide(m.dram.bits_per_cycle) / wide(m.dram.clock_Hz);
-  const double requests =
-      wide(sums.activation_fetches) + wide(sums.weight_fetches) + wide(sums.output_tiles);
+  const ChannelCycles channel{m};
   TilingCost cost;
   cost.dram_bits = sums.bits();
-  cost.cycles =
-      std::max(array, (wide(sums.bits()) + requests * wide(overhead)) * per_bit) +
-      wide(sums.largest_activations + sums.largest_weights + sums.largest_outputs + 3 * overhead) *
-          per_bit;
+  const double busy = channel.of(sums.activation_bits, sums.activation_fetches) +
+                      channel.of(sums.weight_bits, sums.weight_fetches) +
+                      channel.of(sums.output_bits, sums.output_tiles);
+  const double first_and_last = channel.of(sums.largest_activations, 1) +
+                                channel.of(sums.largest_weights, 1) +
+                                channel.of(sums.largest_outputs, 1);
+  double tiles = 1;
+  for (const double along : counts.tiles.values) tiles *= along;
+  cost.cycles = std::max(array + first_and_last, busy + array / tiles);
   if (!(costs == TrafficCosts{}))
     cost.energy_pJ = traffic_energy(m, sums, counts, step, spills, costs);
   return cost;

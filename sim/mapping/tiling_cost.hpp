@@ -16,8 +16,9 @@ struct TilingCost {
   double energy_pJ = 0;  ///< of traffic alone, 0 without costs
 };
 
-/// Estimates the tiles and passes that `mapping` has: the array's cycles overlapped with the
-/// channel's from the second tile on, the first tile's operands and the last one's results exposed.
+/// Estimates the tiles and passes that `mapping` has. The array and the channel overlap: what
+/// limits is the array behind the first tile's operands and before the last one's results, or the
+/// channel and the array's work on one tile, which no transfer hides.
 [[nodiscard]] TilingCost tiling_cost(const Mapping& mapping, const TileSums& sums,
                                      const TrafficCosts& costs);
 
