@@ -51,9 +51,11 @@ Supply domain_supply(DomainRule rule, const Supply& datapath, const Supply& scal
   return {nominal_V, false};
 }
 
-/// A supply that was declared: nothing is solved, but below the nominal one the path must fit.
-void require_period(const OperatingRequest& request, const DelayModel& model, double supply_V) {
-  if (supply_V >= model.vnom_V) return;
+/// One supply for all layers: nothing is solved, but the path must fit. A machine that says nothing
+/// about supplies takes energies from the technology alone, and its clock is its own claim.
+void require_period(const OperatingRequest& request, const VoltagePolicy& policy,
+                    const DelayModel& model, double supply_V) {
+  if (!policy.declared && !policy.vdd_V) return;
   const double max_Hz = max_clock_Hz(model, request.timing.mode.path_units, supply_V);
   if (max_Hz >= static_cast<double>(request.clock_Hz)) return;
   throw VoltageError(
@@ -73,7 +75,7 @@ void solve_supplies(const OperatingRequest& request, const VoltagePolicy& policy
   point.full_path_units = timing.full.path_units;
   const auto clock = static_cast<double>(point.clock_Hz);
   if (policy.kind == VoltageScaling::fixed) {
-    require_period(request, biased, nominal_V);
+    require_period(request, policy, biased, nominal_V);
   } else {
     point.datapath =
         min_voltage(biased, timing.mode.path_units, clock, supply_range(policy, biased, nominal_V));

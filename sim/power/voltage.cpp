@@ -157,6 +157,7 @@ VoltagePolicy parse_voltage(config::Reader& reader) {
                                              {"dvafs", VoltageScaling::dvafs},
                                              {"dvfs", VoltageScaling::dvfs}},
                                             VoltageScaling::fixed);
+  policy.declared = reader.has("policy");
   policy.policy_where = reader.where("policy");
   policy.where = reader.where("vdd");
   policy.floor_where = reader.where("floor");

@@ -29,6 +29,7 @@ enum class DomainRule {
 /// with their multipliers, hence a rule per domain.
 struct VoltagePolicy {
   VoltageScaling kind = VoltageScaling::fixed;
+  bool declared = false;          ///< stated by the machine
   std::optional<double> vdd_V;    ///< of whatever does not scale, and the highest there is
   std::optional<double> floor_V;  ///< absent: where the delay model ends
   std::vector<double> steps_V;    ///< ascending; empty: continuous

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -16,6 +17,10 @@ namespace {
 
 constexpr std::string_view kLayer2 = "conv2";
 
+/// Delay of a gate at which the drawn path takes one period of 204 MHz, in whole femtoseconds,
+/// down.
+double fitted_tau_fs(double path_units) { return std::floor(1e15 / 204e6 / path_units); }
+
 std::vector<std::string> overrides_of(const DvasSetting& setting) {
   std::vector<std::string> list = {
       fmt::format("machine.voltage={{policy: {}, domains: {{control: {}, memory: fixed}}}}",
@@ -23,7 +28,7 @@ std::vector<std::string> overrides_of(const DvasSetting& setting) {
       fmt::format("machine.unit.guard={}", setting.guarded ? "product" : "none"),
       fmt::format("machine.memory.activations.skip_zeros={}", setting.guarded),
       fmt::format("machine.memory.weights.skip_zeros={}", setting.guarded),
-      fmt::format("machine.technology.delay.tau={:.3f}ps", 1e12 / 204e6 / setting.path_units)};
+      fmt::format("machine.technology.delay.tau={:.0f}fs", fitted_tau_fs(setting.path_units))};
   for (std::size_t begin = 0; begin < setting.structure.size();) {
     const std::size_t end = std::min(setting.structure.find(' ', begin), setting.structure.size());
     list.push_back(setting.structure.substr(begin, end - begin));
@@ -118,6 +123,12 @@ Layer plain_layer_2() {
 
 }  // namespace
 
+void take_padding_off(LayerShape& shape) {
+  shape.pad_top = shape.pad_bottom = shape.pad_left = shape.pad_right = 0;
+  shape.H = (shape.P - 1) * shape.stride_h + (shape.R - 1) * shape.dilation_h + 1;
+  shape.W = (shape.Q - 1) * shape.stride_w + (shape.S - 1) * shape.dilation_w + 1;
+}
+
 DvasOutcome dvas_layer_2(const DvasSetting& setting) {
   return simulate(
       setting, [](const Layer& layer) { return layer.name == kLayer2; },
@@ -134,7 +145,8 @@ DvasOutcome dvas_dense(const DvasSetting& setting) {
   return simulate(
       setting, [](const Layer& layer) { return layer.name == "conv3"; },
       [](Layer& layer) {
-        layer.shape.H = layer.shape.W = layer.shape.P = layer.shape.Q = 16;
+        layer.shape.P = layer.shape.Q = 16;
+        take_padding_off(layer.shape);
         for (TensorSource* source : {&layer.activation_source, &layer.weight_source}) {
           source->distribution = Distribution::uniform;
           source->zero_fraction = 0;

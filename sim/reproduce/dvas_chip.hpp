@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sim/power/operating_point.hpp"
 #include "sim/report/power.hpp"
@@ -40,6 +41,9 @@ struct DvasOutcome {
 /// All convolutions with synthetic operands of the setting.
 [[nodiscard]] DvasOutcome dvas_convolutions(const DvasSetting& setting);
 
+/// The input that P x Q outputs take where no tap is padded.
+void take_padding_off(LayerShape& shape);
+
 /// A layer with nothing to save: every position works, uniform 16-bit words without zeros.
 [[nodiscard]] DvasOutcome dvas_dense(const DvasSetting& setting);
 
@@ -59,5 +63,9 @@ struct DvasZeros {
 /// Reads the files, where there are any, and counts. Throws as make_tensor, and ConfigError for a
 /// file in which 7 bits leave nothing but zeros.
 [[nodiscard]] DvasZeros measure_zeros(const TensorFiles& files);
+
+/// What the study rests on, a line each; reads the files for their digests.
+[[nodiscard]] std::vector<std::string> dvas_inputs(const TensorFiles& tensors,
+                                                   const DvasZeros& zeros);
 
 }  // namespace bitscale::reproduce

@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// A file of layer 2: every `period`-th value is `large`, every one after it `small`, others 0.
 class TensorFile {
@@ -154,6 +155,36 @@ TEST(ChipStudy, FindsTheZerosThatMakeThePublishedRatio) {
   EXPECT_GT(high, 2.56);
   EXPECT_GT(zeros->simulated, 80);
   EXPECT_LT(zeros->simulated, 89);
+}
+
+TEST(ChipStudy, LeavesNoPaddedTapInALayerThatFillsTheChip) {
+  LayerShape shape;
+  shape.R = shape.S = 3;
+  shape.P = 16;
+  shape.Q = 8;
+  shape.stride_h = 2;
+  shape.pad_top = shape.pad_bottom = shape.pad_left = shape.pad_right = 1;
+  take_padding_off(shape);
+  EXPECT_EQ(shape.pad_top + shape.pad_bottom + shape.pad_left + shape.pad_right, 0);
+  EXPECT_EQ(shape.H, 33);
+  EXPECT_EQ(shape.W, 10);
+}
+
+TEST(ChipStudy, MeetsTheRatioAndTheNetworksPowerWithTheControlOfLayer2) {
+  EXPECT_EQ(find(declared(), "control fitted to layer 2: D")->verdict, Verdict::calibrated);
+  for (const char* name :
+       {"control fitted to layer 2: A/D", "control fitted to layer 2: dense 16 bit at 1.1 V",
+        "control fitted to layer 2: AlexNet's convolutions"}) {
+    EXPECT_EQ(find(declared(), name)->verdict, Verdict::reproduced) << name;
+  }
+  EXPECT_EQ(find(declared(), "control fitted to layer 2: minimum")->verdict, Verdict::deviates);
+}
+
+TEST(ChipStudy, SaysWhereTheFilesAreNarrowerThanTheBaseline) {
+  const TensorFile a("dvas_8_bits.npy", activations(), 4, 100, 50);
+  const auto hint = Contains(HasSubstr("low bits of step A are zeros"));
+  EXPECT_THAT(dvas_inputs({a.path(), "", 8}, {}), hint);
+  EXPECT_THAT(dvas_inputs({a.path(), "", 16}, {}), Not(hint));
 }
 
 TEST(ChipStudy, CallsFittedExtremesCalibrated) {

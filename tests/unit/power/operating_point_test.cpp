@@ -70,6 +70,15 @@ TEST(Fixed, AtADeclaredSupplyThatIsTooLowIsRefused) {
               ::testing::HasSubstr("at 0.9 V a path of 100 unit delays allows 303"));
 }
 
+TEST(Fixed, WhereItIsStatedHoldsTheClockToThePathAtTheNominalSupplyToo) {
+  VoltagePolicy stated = policy(VoltageScaling::fixed);
+  EXPECT_EQ(refusal(request(101), stated), "");
+  stated.declared = true;
+  EXPECT_EQ(refusal(request(100), stated), "");
+  EXPECT_THAT(refusal(request(101), stated),
+              ::testing::HasSubstr("at 1.1 V a path of 101 unit delays allows 396"));
+}
+
 TEST(Dvas, FollowsThePathOfTheModeAtTheMachinesClock) {
   const OperatingPoint point = solve(request(75), policy(VoltageScaling::dvas));
   EXPECT_EQ(point.clock_Hz, kClockHz);
