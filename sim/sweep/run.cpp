@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 #include <memory>
+#include <utility>
 
 #include "sim/core/hash.hpp"
 #include "sim/sweep/shard.hpp"
@@ -17,6 +18,10 @@ using Clock = std::chrono::steady_clock;
 /// Results wait this long for a common commit: what a kill may cost.
 constexpr std::chrono::milliseconds kCommitPeriod{100};
 constexpr std::size_t kCommitPoints = 2000;
+/// Simulations only spare work later, and cost most of what storing costs: they wait longer, so
+/// that more of them share the pages of their index.
+constexpr std::chrono::seconds kSimulationsPeriod{2};
+constexpr std::size_t kMostSimulations = 10'000;
 constexpr std::size_t kMostMessages = 5;
 
 double seconds_since(Clock::time_point start) {
@@ -58,7 +63,7 @@ class Runner {
     const Objective objective =
         sweep_.config.objectives.empty() ? Objective{} : sweep_.config.objectives.front();
     progress_.emplace(options_.output, options_.progress, sweep_.config.name, total, objective);
-    last_commit_ = Clock::now();
+    last_commit_ = last_simulations_ = Clock::now();
   }
 
   [[nodiscard]] bool anything() const { return std::ranges::find(todo_, true) != todo_.end(); }
@@ -69,10 +74,12 @@ class Runner {
     hooks.finished = [this](Finished finished) { take(std::move(finished)); };
     hooks.idle = [this] {
       if (Clock::now() - last_commit_ >= kCommitPeriod) commit();
+      if (Clock::now() - last_simulations_ >= kSimulationsPeriod) commit_simulations();
       progress_->show();
     };
     hooks.before_fork = [this] {
       commit();
+      commit_simulations();
       store_.reset();
     };
     hooks.after_fork = [this] { open(); };
@@ -81,6 +88,7 @@ class Runner {
 
   void finish() {
     commit();
+    commit_simulations();
     progress_->show(true);
     progress_.reset();
   }
@@ -111,6 +119,9 @@ class Runner {
       outcome.key = sha256_hex(fmt::format("unresolved {} {}", sweep_.stored.hash, finished.index));
     }
     note(settings, outcome);
+    std::ranges::move(outcome.simulations, std::back_inserter(simulations_));
+    outcome.simulations.clear();
+    if (simulations_.size() >= kMostSimulations) commit_simulations();
     waiting_.push_back(std::move(point));
     if (waiting_.size() >= kCommitPoints) commit();
   }
@@ -158,6 +169,12 @@ class Runner {
     summary_.store_seconds += seconds_since(last_commit_);
   }
 
+  void commit_simulations() {
+    last_simulations_ = Clock::now();
+    store_->add_simulations(std::exchange(simulations_, {}));
+    summary_.store_seconds += seconds_since(last_simulations_);
+  }
+
   Sweep& sweep_;
   const RunOptions& options_;
   RunSummary& summary_;
@@ -166,7 +183,8 @@ class Runner {
   std::vector<bool> todo_;
   std::size_t next_ = 0;
   std::vector<FinishedPoint> waiting_;
-  Clock::time_point last_commit_;
+  std::vector<KeptSimulation> simulations_;
+  Clock::time_point last_commit_, last_simulations_;
 };
 
 }  // namespace

@@ -67,9 +67,11 @@ class Store {
   [[nodiscard]] std::vector<std::uint64_t> failed(std::int64_t sweep);
   [[nodiscard]] Counts counts(std::int64_t sweep);
 
-  /// Adds points, their results and the simulations behind them in one transaction. A result that
-  /// is there stays, unless it was a failure. `retried`: forgets failures that the points replace.
+  /// Adds points and their results in one transaction. A result that is there stays, unless it was
+  /// a failure. `retried`: forgets failures that the points replace.
   void add(std::int64_t sweep, const std::vector<FinishedPoint>& points, bool retried = false);
+  /// Adds simulations in one transaction; many at once touch each page of their index once.
+  void add_simulations(std::vector<KeptSimulation> simulations);
 
   [[nodiscard]] bool has_result(const std::string& key);
   [[nodiscard]] std::optional<std::string> simulation(const std::string& key);

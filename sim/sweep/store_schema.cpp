@@ -68,7 +68,7 @@ CREATE TABLE sweep_points(
   settings TEXT NOT NULL,
   PRIMARY KEY(sweep, idx)) WITHOUT ROWID;
 CREATE TABLE simulations(
-  key TEXT PRIMARY KEY,
+  key BLOB PRIMARY KEY,
   content BLOB NOT NULL);
 CREATE VIEW results AS
   SELECT sweeps.name AS sweep, sweep_points.idx AS idx, sweep_points.settings AS settings, points.*

@@ -212,6 +212,17 @@ TEST_F(Stores, RefuseAFileThatIsNoDatabase) {
   EXPECT_THAT(error_of(path("a")), HasSubstr("file is not a database; give a store"));
 }
 
+TEST_F(Stores, GiveBackSimulationsByTheirKeys) {
+  const std::string one(64, 'a');
+  const std::string two(64, 'b');
+  Store store(path("a"), Store::Mode::write);
+  store.add_simulations({{two, "second"}, {one, std::string("\0first", 6)}});
+  store.add_simulations({{one, "again"}});
+  EXPECT_EQ(store.simulation(one), std::string("\0first", 6));
+  EXPECT_EQ(store.simulation(two), "second");
+  EXPECT_EQ(store.simulation(std::string(64, 'c')), std::nullopt);
+}
+
 TEST_F(Stores, DoNotMakeAStoreToReadIt) {
   EXPECT_THAT(error_of(path("none"), Store::Mode::read), HasSubstr("no such store"));
   EXPECT_FALSE(std::filesystem::exists(path("none")));
