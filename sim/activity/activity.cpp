@@ -21,8 +21,8 @@ constexpr std::size_t kGroup = 64;
 constexpr std::size_t kGroups = kLanes / kGroup;
 /// Groups without a toggle after which a layer counts as still.
 constexpr std::size_t kStillGroups = 64;
-/// Transitions of a window that are timed as well, one in eight: the evaluator with delays is a
-/// hundred times slower, and the ratio varies little.
+/// Of the transitions, one in eight are timed as well: the evaluator with delays is a hundred times
+/// slower, and the ratio varies little.
 constexpr std::size_t kTimedOneIn = 8, kLeastTimed = 2, kMostTimed = 16;
 
 /// Counts batches of windows and keeps the figures per group.
@@ -38,7 +38,7 @@ class Meter {
     follow_registers(gates_, batch.windows);
     std::size_t longest = 0;
     for (const Window& window : batch.windows) longest = std::max(longest, window.transitions);
-    const ToggleCount settled = gates_.zero_delay(columns(batch.windows, {}, longest + 1));
+    const ToggleCount settled = gates_.zero_delay(columns(whole(batch.windows), longest + 1));
     result_.windows += batch.windows.size();
     result_.activations += batch.activations;
     result_.weights += batch.weights;
@@ -51,7 +51,10 @@ class Meter {
       result_.flip_flop_toggles += settled.flip_flop_toggles.at(word);
     }
     if (result_.full) {
-      time(batch.windows, {}, longest);
+      TimedGroups groups{};
+      time(whole(batch.windows), longest, groups);
+      add(groups);
+      result_.glitch_transitions = result_.transitions;
     } else if (!timed_enough()) {
       time_some(batch, longest);
     }
@@ -92,35 +95,55 @@ class Meter {
     return estimate;
   }
 
-  [[nodiscard]] Stimulus columns(const std::vector<Window>& windows,
-                                 const std::vector<std::size_t>& first, std::size_t count) const {
-    return side_by_side(gates_.open(), gates_.planes(), windows, gates_.packed_words(), first,
-                        count);
+  [[nodiscard]] Stimulus columns(const std::vector<Excerpt>& excerpts, std::size_t count) const {
+    return side_by_side(gates_.open(), gates_.planes(), excerpts, gates_.packed_words(), count);
   }
 
-  /// A few transitions of every window, from anywhere in it.
+  /// Transitions drawn alike from all of a group's: cycles of a step differ in their glitches, so
+  /// that none may be preferred for its place in a window.
   void time_some(const WindowBatch& batch, std::size_t longest) {
     const std::size_t some = std::clamp(longest / kTimedOneIn, kLeastTimed, kMostTimed);
-    std::vector<std::size_t> first(batch.windows.size(), 0);
-    for (std::size_t lane = 0; lane < first.size(); ++lane) {
-      const std::size_t transitions = batch.windows[lane].transitions;
-      if (transitions > some) first[lane] = random_(counter_++) % (transitions - some + 1);
+    std::vector<Excerpt> drawn = whole(batch.windows);
+    TimedGroups groups{};
+    for (std::size_t round = 0; round < some; ++round) {
+      for (std::size_t word = 0; word * kGroup < drawn.size(); ++word) {
+        const std::size_t end = std::min((word + 1) * kGroup, drawn.size());
+        const std::uint64_t all = transitions_of(batch, word);
+        for (std::size_t lane = word * kGroup; all > 0 && lane < end; ++lane) {
+          std::uint64_t which = random_(counter_++) % all;
+          const Window* window = &batch.windows[word * kGroup];
+          for (; which >= window->transitions; ++window) which -= window->transitions;
+          drawn[lane] = {window, which};
+          ++result_.glitch_transitions;
+        }
+      }
+      time(drawn, 1, groups);
     }
-    time(batch.windows, first, some);
+    add(groups);
   }
 
-  void time(const std::vector<Window>& windows, const std::vector<std::size_t>& first,
-            std::size_t transitions) {
-    const Stimulus stimulus = columns(windows, first, transitions + 1);
+  /// Half units switched in the timed transitions of each group of windows.
+  struct TimedGroups {
+    std::array<std::uint64_t, kGroups> settled{}, timed{};
+  };
+
+  void time(const std::vector<Excerpt>& excerpts, std::size_t transitions, TimedGroups& groups) {
+    const Stimulus stimulus = columns(excerpts, transitions + 1);
     const ToggleCount settled = gates_.zero_delay(stimulus);
     const ToggleCount timed = gates_.inertial(stimulus);
-    for (const Window& window : windows)
-      result_.glitch_transitions += std::min(transitions, window.transitions);
     for (std::size_t word = 0; word < settled.words; ++word) {
-      glitches_.add(static_cast<double>(timed.half_units.at(word)),
-                    static_cast<double>(settled.half_units.at(word)));
-      result_.settled_half_units += settled.half_units.at(word);
-      result_.timed_half_units += timed.half_units.at(word);
+      groups.settled.at(word) += settled.half_units.at(word);
+      groups.timed.at(word) += timed.half_units.at(word);
+    }
+  }
+
+  void add(const TimedGroups& groups) {
+    for (std::size_t word = 0; word < kGroups; ++word) {
+      if (groups.settled.at(word) == 0 && groups.timed.at(word) == 0) continue;
+      glitches_.add(static_cast<double>(groups.timed.at(word)),
+                    static_cast<double>(groups.settled.at(word)));
+      result_.settled_half_units += groups.settled.at(word);
+      result_.timed_half_units += groups.timed.at(word);
     }
   }
 

@@ -21,20 +21,20 @@ void put_bits(std::uint64_t* words, const UnitGates::OwnRegister& place, std::ui
 }  // namespace
 
 Stimulus side_by_side(const netlist::Netlist& netlist, const std::vector<std::uint32_t>& planes,
-                      const std::vector<Window>& windows, std::size_t width,
-                      const std::vector<std::size_t>& first, std::size_t columns) {
-  const std::size_t groups = (windows.size() + kGroup - 1) / kGroup;
+                      const std::vector<Excerpt>& excerpts, std::size_t width,
+                      std::size_t columns) {
+  const std::size_t groups = (excerpts.size() + kGroup - 1) / kGroup;
   Stimulus stimulus(netlist, columns, groups * kGroup);
   std::array<std::uint64_t, kGroup> block{};
   for (std::size_t column = 0; column < columns; ++column) {
     for (std::size_t group = 0; group < groups; ++group) {
-      const std::size_t lanes = std::min(kGroup, windows.size() - group * kGroup);
+      const std::size_t lanes = std::min(kGroup, excerpts.size() - group * kGroup);
       for (std::size_t word = 0; word < width; ++word) {
         block.fill(0);
         for (std::size_t i = 0; i < lanes; ++i) {
-          const std::size_t lane = group * kGroup + i;
-          const std::vector<std::uint64_t>& all = windows[lane].columns;
-          const std::size_t at = (first.empty() ? 0 : first[lane]) + column;
+          const Excerpt& excerpt = excerpts[group * kGroup + i];
+          const std::vector<std::uint64_t>& all = excerpt.window->columns;
+          const std::size_t at = excerpt.first + column;
           block.at(i) = all[std::min(at, all.size() / width - 1) * width + word];
         }
         netlist::transpose64(block);
@@ -49,6 +49,13 @@ Stimulus side_by_side(const netlist::Netlist& netlist, const std::vector<std::ui
   return stimulus;
 }
 
+std::vector<Excerpt> whole(const std::vector<Window>& windows) {
+  std::vector<Excerpt> excerpts;
+  excerpts.reserve(windows.size());
+  for (const Window& window : windows) excerpts.push_back({&window, 0});
+  return excerpts;
+}
+
 void follow_registers(const UnitGates& gates, std::vector<Window>& windows) {
   if (gates.own_registers().empty()) return;
   const std::size_t width = gates.packed_words();
@@ -56,7 +63,7 @@ void follow_registers(const UnitGates& gates, std::vector<Window>& windows) {
   for (const Window& window : windows)
     columns = std::max(columns, window.settling + window.transitions);
   const Stimulus stimulus =
-      side_by_side(gates.follower(), gates.follower_planes(), windows, width, {}, columns);
+      side_by_side(gates.follower(), gates.follower_planes(), whole(windows), width, columns);
   const netlist::Response response(gates.follower(), stimulus);
   for (std::size_t lane = 0; lane < windows.size(); ++lane) {
     Window& window = windows[lane];
