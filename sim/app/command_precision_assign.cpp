@@ -1,13 +1,11 @@
 // Bits of every layer of a trained network from noise gains.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "sim/app/command_precision.hpp"
 #include "sim/app/commands.hpp"
-#include "sim/core/errors.hpp"
 #include "sim/report/json.hpp"
 #include "sim/study/assignment_study.hpp"
 
@@ -25,18 +23,7 @@ precision::MismatchRule rule_of(const std::string& name) {
   return name == "gaussian" ? precision::MismatchRule::gaussian : precision::MismatchRule::bound;
 }
 
-/// What is written includes the network, and must not take its place.
-void require_another_file(const study::AssignmentRequest& study) {
-  std::error_code none;
-  if (study.write.empty() || !std::filesystem::equivalent(study.write, study.workload, none))
-    return;
-  throw UsageError(fmt::format(
-      "error: --write: '{}' is the network itself, which the written file includes; name another",
-      study.write));
-}
-
 ExitCode assign(Request& request) {
-  require_another_file(request.study);
   request.study.rule = rule_of(request.rule);
   if (!request.output.directory.empty()) require_writable(request.output.directory);
   const AssignmentReport report =
@@ -65,8 +52,8 @@ void add_precision_assign(CLI::App& app, Action& action, const std::string& comm
   command
       ->add_option(
           "--by", request->rule,
-          "What must stay below it: bound, capped (each image counts at most once; still a "
-          "bound) or gaussian (an estimate)")
+          "What must stay below it: bound (and capped with it), capped (each image counts at most "
+          "once; still a bound) or gaussian (an estimate)")
       ->check(CLI::IsMember({"bound", "capped", "gaussian"}))
       ->capture_default_str();
   command->add_option("--images", study.images, "Images that gains and mismatches are taken on")

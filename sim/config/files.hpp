@@ -54,6 +54,9 @@ struct Preset {
 [[nodiscard]] Node load_resolved(FileKind kind, std::string_view name_or_path,
                                  const Mark& where = {});
 
+/// Every file that load_resolved reads for it, included ones behind the including one.
+[[nodiscard]] std::vector<std::string> resolved_files(FileKind kind, std::string_view name_or_path);
+
 /// Replaces the value under `key` of `tree` where it is a scalar (a name or a path) or a mapping
 /// with `include:`, by the resolved file of `kind`. An experiment's `machine: stripes` becomes the
 /// whole machine, so that overrides reach into it.

@@ -99,8 +99,9 @@ class Loader {
     if (chain_.size() == kMaxChain) {
       refuse(where, "include", fmt::format("a chain of more than {} files", kMaxChain));
     }
-    if (++files_ > kMaxFiles)
+    if (read_.size() == kMaxFiles)
       refuse(where, "include", fmt::format("more than {} files", kMaxFiles));
+    read_.push_back(identity);
     chain_.push_back(std::move(identity));
     Node tree = load_yaml(path);
     check_header(tree);
@@ -108,6 +109,8 @@ class Loader {
     chain_.pop_back();
     return tree;
   }
+
+  [[nodiscard]] std::vector<std::string> files() && { return std::move(read_); }
 
   /// Replaces the `include` key of a mapping by what it names.
   Node resolve(Node tree) {
@@ -174,13 +177,19 @@ class Loader {
 
   FileKind kind_;
   std::vector<std::string> chain_;  ///< files being resolved, outermost first
-  std::size_t files_ = 0;
+  std::vector<std::string> read_;   ///< every file, in order
 };
 
 }  // namespace
 
 Node load_resolved(FileKind kind, std::string_view name_or_path, const Mark& where) {
   return Loader(kind).load(name_or_path, where);
+}
+
+std::vector<std::string> resolved_files(FileKind kind, std::string_view name_or_path) {
+  Loader loader(kind);
+  (void)loader.load(name_or_path, {});
+  return std::move(loader).files();
 }
 
 void resolve_reference(Node& tree, std::string_view key, FileKind kind) {

@@ -39,6 +39,37 @@ double power_of(const Sensitivity::Rival& rival, const ChosenTensor& tensor) {
   return (tensor.weights ? rival.weight_power : rival.activation_power)[tensor.layer_index];
 }
 
+double drift_of(const Sensitivity::Rival& rival, const ChosenTensor& tensor) {
+  return (tensor.weights ? rival.weight_drift : rival.activation_drift)[tensor.layer_index];
+}
+
+/// Errors of one rival's margin. A tensor of real numbers has an error uniform over its step. One
+/// of stored integers that loses d bits has 2^d equally likely errors, of which a half step goes
+/// up: their mean is step 2^-(d + 1), half a stored step whatever d is, and their variance
+/// step^2 (1 - 4^-d) / 12.
+struct MarginError {
+  double uniform = 0;  ///< variance, every element's error uniform over its step
+  double mean = 0, variance = 0;
+};
+
+MarginError margin_error(const Sensitivity::Rival& rival, std::span<const ChosenTensor> tensors,
+                         std::span<const int> bits) {
+  MarginError error;
+  for (std::size_t t = 0; t < tensors.size(); ++t) {
+    const double step = step_of(tensors[t], bits[t]);
+    const double variance = step * step * power_of(rival, tensors[t]) / 12;
+    error.uniform += variance;
+    if (!tensors[t].stored || step == 0) {
+      error.variance += variance;
+      continue;
+    }
+    const int dropped = tensors[t].most_bits - bits[t];
+    error.variance += variance * (1 - quarter_power(dropped));
+    error.mean += step * std::exp2(-dropped - 1) * drift_of(rival, tensors[t]);
+  }
+  return error;
+}
+
 }  // namespace
 
 std::vector<ChosenTensor> chosen_tensors(const Workload& workload) {
@@ -80,15 +111,15 @@ MismatchEstimate estimate_mismatch(std::span<const Sensitivity> images,
     double capped = 0;
     double gaussian = 0;
     for (const Sensitivity::Rival& rival : image.rivals) {
-      double variance = 0;  // of the margin, every element's error uniform over its step
-      for (std::size_t t = 0; t < tensors.size(); ++t) {
-        const double step = step_of(tensors[t], bits[t]);
-        variance += step * step * power_of(rival, tensors[t]) / 12;
+      const MarginError error = margin_error(rival, tensors, bits);
+      sum.bound += error.uniform / (2 * rival.margin * rival.margin);
+      const double margin = rival.margin + error.mean;
+      capped += margin > 0 ? std::min(0.5, error.variance / (2 * margin * margin)) : 1;
+      if (error.variance > 0) {
+        gaussian += tail(margin / std::sqrt(error.variance));
+      } else {
+        gaussian += margin > 0 ? 0 : 1;
       }
-      const double chebyshev = variance / (2 * rival.margin * rival.margin);
-      sum.bound += chebyshev;
-      capped += std::min(0.5, chebyshev);
-      if (variance > 0) gaussian += tail(rival.margin / std::sqrt(variance));
     }
     sum.capped += std::min(1.0, capped);
     sum.gaussian += std::min(1.0, gaussian);
@@ -108,13 +139,25 @@ std::vector<int> bits_within_limits(std::span<const ChosenTensor> tensors, int l
 double by_rule(const MismatchEstimate& estimate, MismatchRule rule) {
   switch (rule) {
     case MismatchRule::bound:
-      return estimate.bound;
+      return std::max(estimate.bound, estimate.capped);
     case MismatchRule::capped:
       return estimate.capped;
     case MismatchRule::gaussian:
       return estimate.gaussian;
   }
   return estimate.bound;
+}
+
+std::string_view to_string(MismatchRule rule) {
+  switch (rule) {
+    case MismatchRule::bound:
+      return "bound";
+    case MismatchRule::capped:
+      return "capped";
+    case MismatchRule::gaussian:
+      return "gaussian";
+  }
+  return "";
 }
 
 PrecisionAssignment assign_within_limits(std::span<const Sensitivity> images,

@@ -25,7 +25,9 @@ struct ChosenTensor {
 [[nodiscard]] std::vector<double> noise_gains(std::span<const Sensitivity> images,
                                               std::span<const ChosenTensor> tensors);
 
-/// The probability of another class than in real numbers, three ways.
+/// The probability of another class than in real numbers, three ways. `bound` is the literature's,
+/// of errors without mean. The others take the mean along that stored integers get where their
+/// halves are rounded up, to first order, so that they may exceed it.
 struct MismatchEstimate {
   double bound = 0;     ///< sum over tensors of step^2 gain; may exceed 1
   double capped = 0;    ///< each rival at most 1/2, each image at most 1: still a bound
@@ -39,8 +41,10 @@ struct MismatchEstimate {
 [[nodiscard]] std::vector<int> bits_within_limits(std::span<const ChosenTensor> tensors, int least,
                                                   std::span<const int> offsets);
 
-/// Which of the three decides.
+/// Which of the three decides: `bound` keeps the capped one as well, where the mean of errors makes
+/// that the larger.
 enum class MismatchRule { bound, capped, gaussian };
+[[nodiscard]] std::string_view to_string(MismatchRule rule);
 [[nodiscard]] double by_rule(const MismatchEstimate& estimate, MismatchRule rule);
 
 /// The least precision whose estimate on these images, with offsets and limits, is at most

@@ -55,6 +55,13 @@ double power(std::span<const double> values) {
   return sum;
 }
 
+/// Sum of the derivatives by elements that are not 0.
+double drift(std::span<const double> derivatives, std::span<const double> elements) {
+  double sum = 0;
+  for (std::size_t i = 0; i < elements.size(); ++i) sum += elements[i] != 0 ? derivatives[i] : 0;
+  return sum;
+}
+
 }  // namespace
 
 std::int32_t largest(std::span<const double> scores) {
@@ -103,6 +110,8 @@ void RealNetwork::backward(const Forward& forward, std::vector<std::vector<doubl
           real::convolution_gradients(layer, forward.operands[l], gradient);
       rival.activation_power[l] = power(own.operand);
       rival.weight_power[l] = power(own.weights);
+      rival.activation_drift[l] = drift(own.operand, forward.operands[l]);
+      rival.weight_drift[l] = drift(own.weights, layer.weights);
       // The clip passes derivatives inside its range only.
       for (std::size_t i = 0; i < own.operand.size(); ++i) {
         const double x = forward.operands[l][i];
@@ -137,8 +146,9 @@ Sensitivity RealNetwork::sensitivity(std::span<const double> image) const {
     Sensitivity::Rival rival;
     rival.margin = result.scores[chosen] - result.scores[i];
     if (i == chosen || rival.margin <= 0) continue;
-    rival.activation_power.assign(layers_.size(), 0.0);
-    rival.weight_power.assign(layers_.size(), 0.0);
+    for (std::vector<double>* figures : {&rival.activation_power, &rival.weight_power,
+                                         &rival.activation_drift, &rival.weight_drift})
+      figures->assign(layers_.size(), 0.0);
     std::vector<std::vector<double>> gradients;
     for (const std::vector<double>& output : forward.outputs)
       gradients.emplace_back(output.size(), 0.0);

@@ -27,6 +27,9 @@ struct Sensitivity {
     /// By layer: sum over the tensor's elements of the squared derivative of the margin. Weights of
     /// a bias layer are its biases; 0 where a layer has no such tensor.
     std::vector<double> activation_power, weight_power;
+    /// By layer: sum of the derivatives themselves, over elements other than 0 (which no precision
+    /// rounds): what the margin moves by where all of them have the same error.
+    std::vector<double> activation_drift, weight_drift;
   };
   std::int32_t chosen = 0;
   std::vector<double> scores;

@@ -17,7 +17,7 @@ using Align = Table::Align;
 using Json = nlohmann::ordered_json;
 
 std::string share(double value) {
-  return value > 1 ? fmt::format("{:.2f}", value) : fmt::format("{:.3g} %", 100 * value);
+  return value > 1 ? fmt::format("{:.0f} %", 100 * value) : fmt::format("{:.3g} %", 100 * value);
 }
 
 std::string tensors_text(const AssignmentReport& report, const TextStyle& style) {
@@ -81,19 +81,22 @@ std::string assignment_text(const AssignmentReport& report, const TextStyle& sty
                        100 * report.target),
            style) +
       fmt::format(
-          "\n{} images, {} operands; least precision {} bits in closed form, {} after "
-          "rounding\n\n",
-          report.images, report.operands, report.least_closed_form, report.least);
+          "\n{} images, {} operands; least precision {} bits by {}, {} in the closed form of the "
+          "bound\n\n",
+          report.images, report.operands, report.least, report.rule, report.least_closed_form);
   text += tensors_text(report, style) + "\n" + settings_text(report, style) + "\n";
   text += costs_text(report, style) + "\n";
-  text +=
-      wrap_text(
-          "bound: sum of step^2 x noise gain over the tensors; capped: each image counts at most "
-          "once; Gaussian: an estimate, no bound; measured: images whose class in fixed point is "
-          "another than in real numbers. mean bits: of both operands, weighted by products. "
-          "Cycles and energy relative to the first setting, by the table of costs.",
-          100, 0) +
-      "\n";
+  text += wrap_text(
+              "bound: sum of step^2 x noise gain over the tensors, for errors without mean; "
+              "capped: each "
+              "image counts at most once, and that halves of stored integers are rounded up counts "
+              "too; "
+              "Gaussian: the same as an estimate, no bound; measured: images whose class in fixed "
+              "point "
+              "is another than in real numbers. mean bits: of both operands, weighted by products. "
+              "Cycles and energy relative to the first setting, by the table of costs.",
+              100, 0) +
+          "\n";
   for (const std::string& note : report.notes)
     text += fmt::format("note: {}\n", wrap_text(note, 94, 6));
   return text + next_text(report.next, style);
@@ -106,6 +109,7 @@ Json assignment_json(const AssignmentReport& report) {
                {"workload", report.workload},
                {"operands", report.operands},
                {"target_mismatch", json_number(report.target)},
+               {"rule", report.rule},
                {"images", report.images},
                {"least_bits_closed_form", report.least_closed_form},
                {"least_bits", report.least},

@@ -36,6 +36,7 @@ struct PrecisionTensor {
 /// Bits of every layer of a trained network for a target probability of a changed class.
 struct AssignmentReport {
   std::string version, command, workload, operands;
+  std::string rule;  ///< bound, capped or gaussian
   double target = 0;
   std::uint64_t images = 0;
   int least_closed_form = 0, least = 0;

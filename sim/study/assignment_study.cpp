@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
+#include "sim/config/files.hpp"
+#include "sim/core/errors.hpp"
 #include "sim/pipeline/runner.hpp"
 #include "sim/pipeline/version.hpp"
 #include "sim/precision/assignment.hpp"
@@ -64,6 +67,8 @@ class AssignmentStudy {
     report.workload = workload_.name;
     report.target = request_.target;
     report.images = static_cast<std::uint64_t>(request_.images);
+    report.rule = precision::to_string(request_.rule);
+    for (const std::string& machine : request_.machines) (void)load_on(machine);
     read_images(report);
     const std::vector<double> gains = precision::noise_gains(images_, tensors_);
     require_gains(gains);
@@ -97,10 +102,9 @@ class AssignmentStudy {
         report.settings, [](const PrecisionSetting& s) { return s.measured > s.capped; });
     if (count == 0) return;
     report.notes.emplace_back(fmt::format(
-        "{} of the settings change more classes than their capped bound: that is a bound for "
-        "errors "
-        "that are random and without mean, and rounding is neither (values at full scale saturate, "
-        "halves go up); with few images chance has its part",
+        "{} of the settings change more classes than their capped bound: that is a bound to first "
+        "order and for random errors, leaves out the rounding of sums and what saturates at full "
+        "scale, and with few images chance has its part",
         count));
   }
 
@@ -173,15 +177,16 @@ class AssignmentStudy {
     if (const auto labelled = classify(fixed, scores)) setting.accuracy = labelled->accuracy();
   }
 
-  [[nodiscard]] SettingCost cost(const std::string& machine, const std::vector<int>& bits) const {
-    SettingCost result;
-    result.machine = machine;
+  /// The network on a machine, with `bits` of every tensor where there are any.
+  [[nodiscard]] Experiment load_on(const std::string& machine,
+                                   const std::vector<int>& bits = {}) const {
     ExperimentRequest one;
     one.machine = machine;
     one.workload = request_.workload;
-    one.profile = "bits";
     one.batch = std::min(kCostImages, request_.images);
     one.operands = "chained";
+    if (bits.empty()) return load_experiment(one);
+    one.profile = "bits";
     const auto set = [&](const std::string& key, const std::string& value) {
       one.overrides.push_back("workload.profiles.bits." + key + "=" + value);
     };
@@ -192,10 +197,16 @@ class AssignmentStudy {
       set(fmt::format("{}.{}", tensors_[t].weights ? "weight_bits" : "activation_bits",
                       tensors_[t].layer),
           std::to_string(bits[t]));
-    const Experiment experiment = load_experiment(one);
+    return load_experiment(one);
+  }
+
+  [[nodiscard]] SettingCost cost(const std::string& machine, const std::vector<int>& bits) const {
+    SettingCost result;
+    result.machine = machine;
+    const Experiment experiment = load_on(machine, bits);
     try {
       const RunResult run = run_experiment(experiment, {});
-      const auto images = static_cast<double>(*one.batch);
+      const auto images = static_cast<double>(experiment.workload.batch);
       result.cycles = static_cast<double>(run.cycles().total()) / images;
       result.energy_pJ = run.energy().total_pJ / images;
     } catch (const MappingError& error) {
@@ -211,6 +222,24 @@ class AssignmentStudy {
   std::vector<ChosenTensor> tensors_;
   std::vector<Sensitivity> images_;
 };
+
+/// What is written includes the network: it must not take the place of a file that the network is
+/// read from, included ones and tensors among them. Throws UsageError, and IoError where it cannot
+/// be written.
+void require_own_file(const AssignmentRequest& request) {
+  std::vector<std::string> files =
+      config::resolved_files(config::FileKind::workload, request.workload);
+  for (const Layer& layer : load_workload(request.workload).layers)
+    files.insert(files.end(), {layer.weight_source.path, layer.activation_source.path});
+  for (const std::string& file : files) {
+    std::error_code none;
+    if (!std::filesystem::equivalent(request.write, file, none)) continue;
+    throw UsageError(
+        fmt::format("error: --write: '{}' is a file that the network is read from; name another",
+                    request.write));
+  }
+  require_file_writable(request.write);
+}
 
 /// A workload that adds the assignment to the one it was made for.
 std::string workload_yaml(const AssignmentRequest& request, const AssignmentReport& report) {
@@ -228,19 +257,21 @@ std::string workload_yaml(const AssignmentRequest& request, const AssignmentRepo
   };
   return fmt::format(
       "# Written by bitscale precision assign.\n"
-      "schema_version: 1\nkind: workload\ninclude: \"{}\"\n"
+      "schema_version: 1\nkind: workload\ninclude: {}\n"
       "profiles:\n  {}:\n"
       "    description: bits per layer from noise gains, for at most {:g} % of changed classes\n"
-      "    source: noise gains on {} images; bound {:.3g}, measured {:.3g}\n"
+      "    source: noise gains on {} images; bound {:.3g}, capped {:.3g}, measured {:.3g}\n"
       "    confidence: computed\n"
       "    activation_bits: {}\n    weight_bits: {}\n",
-      include, kAssignedProfile, 100 * report.target, report.images, report.settings.front().bound,
+      nlohmann::json(include).dump(), kAssignedProfile, 100 * report.target, report.images,
+      report.settings.front().bound, report.settings.front().capped,
       report.settings.front().measured, list("activations"), list("weights"));
 }
 
 }  // namespace
 
 AssignmentReport study_assignment(const AssignmentRequest& request, const ProgressOutput& output) {
+  if (!request.write.empty()) require_own_file(request);
   AssignmentReport report = AssignmentStudy(request, output).run();
   if (!request.write.empty()) {
     write_file_atomically(request.write, workload_yaml(request, report));

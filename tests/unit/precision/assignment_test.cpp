@@ -11,11 +11,13 @@
 namespace bitscale::precision {
 namespace {
 
-/// One image, one rival at `margin`, squared derivatives of one layer's tensors.
-Sensitivity image(double margin, double activation_power, double weight_power) {
+/// One image, one rival at `margin`, squared derivatives of one layer's tensors and, of the
+/// weights, their sum.
+Sensitivity image(double margin, double activation_power, double weight_power,
+                  double weight_drift = 0) {
   Sensitivity s;
   s.scores = {margin, 0};
-  s.rivals.push_back({margin, {activation_power}, {weight_power}});
+  s.rivals.push_back({margin, {activation_power}, {weight_power}, {0}, {weight_drift}});
   return s;
 }
 
@@ -55,6 +57,41 @@ TEST(MismatchEstimate, HasNoNoiseFromStoredBits) {
   const std::vector<Sensitivity> images = {image(.5, 2, 2)};
   EXPECT_EQ(estimate_mismatch(images, tensors, std::vector<int>{8, 8}).bound, 0);
   EXPECT_GT(estimate_mismatch(images, tensors, std::vector<int>{7, 8}).bound, 0);
+}
+
+// Errors of stored integers are counted: all 8-bit values rounded half up to fewer bits.
+TEST(MismatchEstimate, OfStoredBitsHasTheirMeanAndVariance) {
+  std::vector<ChosenTensor> tensors = kTensors;
+  tensors[1].stored = true;
+  tensors[1].most_bits = 8;
+  for (const int bits : {7, 6, 4}) {
+    const int unit = 1 << (8 - bits);
+    double mean = 0;
+    double power = 0;
+    for (int value = 0; value < 256; ++value) {
+      const int rounded = (value + unit / 2) / unit * unit;
+      const double error = (rounded - value) / 128.0;
+      mean += error / 256;
+      power += error * error / 256;
+    }
+    // One weight with a derivative of -2, activations without noise.
+    const std::vector<Sensitivity> images = {image(.5, 0, 4, -2)};
+    const double margin = .5 - 2 * mean;
+    const double variance = 4 * (power - mean * mean);
+    const MismatchEstimate found = estimate_mismatch(images, tensors, std::vector<int>{4, bits});
+    EXPECT_NEAR(found.capped, variance / (2 * margin * margin), 1e-12) << bits;
+    EXPECT_NEAR(found.gaussian, tail(margin / std::sqrt(variance)), 1e-12) << bits;
+  }
+}
+
+TEST(MismatchEstimate, IsSureOfAClassThatTheMeanErrorTakesAlong) {
+  std::vector<ChosenTensor> tensors = kTensors;
+  tensors[1].stored = true;
+  tensors[1].most_bits = 8;
+  const std::vector<Sensitivity> images = {image(1e-3, 0, 1e-9, -2)};
+  const MismatchEstimate found = estimate_mismatch(images, tensors, std::vector<int>{4, 7});
+  EXPECT_EQ(found.capped, 1);
+  EXPECT_GT(found.gaussian, .99);
 }
 
 TEST(NoiseGains, ScaleWithTheRangeOfATensor) {

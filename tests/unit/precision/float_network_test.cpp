@@ -138,26 +138,34 @@ TEST_P(NoiseGainOfPools, AgreesWithDifferences) {
       return scores[static_cast<std::size_t>(s.chosen)] - scores[i];
     };
     double operand = 0;
+    double operand_drift = 0;
     constexpr double kStep = 1e-6;
     for (std::size_t e = 0; e < image().size(); ++e) {
       std::vector<double> up = image();
       std::vector<double> down = image();
       up[e] += kStep;
       down[e] -= kStep;
-      operand +=
-          std::pow((margin(network.scores(up)) - margin(network.scores(down))) / (2 * kStep), 2);
+      const double slope =
+          (margin(network.scores(up)) - margin(network.scores(down))) / (2 * kStep);
+      operand += slope * slope;
+      operand_drift += slope;
     }
     EXPECT_NEAR(s.rivals[rival].activation_power[0] / operand, 1, 1e-6);
+    EXPECT_NEAR(s.rivals[rival].activation_drift[0], operand_drift, 1e-6);
     double weights = 0;
+    double weight_drift = 0;
     for (std::size_t e = 0; e < network.layers()[0].weights.size(); ++e) {
       const auto moved = [&](double by) {
         std::vector<RealLayer> layers = network.layers();
         layers[0].weights[e] += by;
         return margin(RealNetwork(layers).scores(image()));
       };
-      weights += std::pow((moved(kStep) - moved(-kStep)) / (2 * kStep), 2);
+      const double slope = (moved(kStep) - moved(-kStep)) / (2 * kStep);
+      weights += slope * slope;
+      weight_drift += slope;
     }
     EXPECT_NEAR(s.rivals[rival].weight_power[0] / weights, 1, 1e-6);
+    EXPECT_NEAR(s.rivals[rival].weight_drift[0], weight_drift, 1e-6);
     ++rival;
   }
 }
@@ -172,6 +180,14 @@ TEST(RealNetwork, AddsGradientsOfATensorThatTwoLayersRead) {
   const Sensitivity s = twice.sensitivity(std::vector<double>{1, .5});
   EXPECT_EQ(s.scores, (std::vector<double>{2, 1}));
   EXPECT_DOUBLE_EQ(s.rivals.at(0).activation_power[0], 8);  // (2, -2)
+}
+
+TEST(RealNetwork, LeavesElementsThatAreZeroOutOfADrift) {
+  const RealNetwork network({connected(-1, {{1, 0}, {.5, .25}})});
+  const Sensitivity s = network.sensitivity(std::vector<double>{1, 0});
+  // Scores 1 and 0: derivatives of the margin are 1 and .25 by inputs, x and -x by weights.
+  EXPECT_DOUBLE_EQ(s.rivals.at(0).activation_drift[0], 1);
+  EXPECT_DOUBLE_EQ(s.rivals.at(0).weight_drift[0], 1);
 }
 
 }  // namespace
