@@ -111,8 +111,8 @@ class Follower {
     for (std::size_t i = first; i < last; ++i) windows.push_back(steps[i].window);
     follow_registers(gates, windows);
     const auto cycles = static_cast<std::size_t>(gates.unit().cycles);
-    const netlist::Stimulus stimulus =
-        side_by_side(gates.open(), gates.planes(), windows, gates.packed_words(), {}, cycles + 1);
+    const netlist::Stimulus stimulus = side_by_side(gates.open(), gates.planes(), whole(windows),
+                                                    gates.packed_words(), cycles + 1);
     const netlist::Response response(gates.open(), stimulus);
     for (std::size_t i = first; i < last; ++i) {
       if (steps[i].window.transitions == 0) continue;
