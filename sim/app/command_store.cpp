@@ -31,9 +31,12 @@ void deliver(const QueryRequest& request, const std::string& text) {
   write_file_atomically(request.output, text);
 }
 
+/// Six digits: neighbours in a sweep differ in the fifth.
+std::string metric_text(double value) { return fmt::format("{:.6g}", value); }
+
 std::string cell_text(const sweep::Cell& cell) {
   if (cell.kind == sweep::Cell::Kind::integer) return std::to_string(cell.integer);
-  if (cell.kind == sweep::Cell::Kind::real) return format_plain(cell.real);
+  if (cell.kind == sweep::Cell::Kind::real) return metric_text(cell.real);
   return cell.text;
 }
 
@@ -107,11 +110,13 @@ std::string candidates_text(const QueryRequest& request, const StoredSweep& swee
     return list.dump(2) + "\n";
   }
   std::vector<Table::Column> columns;
+  columns.reserve(titles.size());
   for (const std::string& title : titles) columns.push_back({title});
   Table table(columns);
   std::string csv;
   const auto csv_row = [&csv](const std::vector<std::string>& cells) {
     std::vector<sweep::Cell> line;
+    line.reserve(cells.size());
     for (const std::string& cell : cells) line.push_back({sweep::Cell::Kind::text, 0, 0, cell});
     csv += csv_line(line);
   };
@@ -120,7 +125,7 @@ std::string candidates_text(const QueryRequest& request, const StoredSweep& swee
     std::vector<std::string> cells = {std::to_string(row.index)};
     const bool people = request.format == "text";
     for (const double value : row.values)
-      cells.push_back(people ? format_plain(value) : format_significant(value));
+      cells.push_back(people ? metric_text(value) : format_significant(value));
     cells.insert(cells.end(), row.settings.begin(), row.settings.end());
     csv_row(cells);
     table.add_row(std::move(cells));
@@ -143,6 +148,7 @@ std::string sensitivity_text(const QueryRequest& request, const StoredSweep& swe
                       {"metric", objective.metric},
                       {"levels", axis.levels},
                       {"sobol_first_order", number(axis.first_order)},
+                      {"estimated", axis.sampled},
                       {"through_index", through->index},
                       {"lowest", number(axis.lowest)},
                       {"highest", number(axis.highest)}});
@@ -158,15 +164,16 @@ std::string sensitivity_text(const QueryRequest& request, const StoredSweep& swe
   for (const sweep::Sensitivity& axis : axes) {
     const bool line = axis.lowest.has_value();
     table.add_row({axis.axis, std::to_string(axis.levels), format_percent(axis.first_order),
-                   line ? format_plain(*axis.lowest) : "-",
-                   line ? format_plain(*axis.highest) : "-",
+                   line ? metric_text(*axis.lowest) : "-", line ? metric_text(*axis.highest) : "-",
                    line && *axis.lowest > 0 ? format_ratio(*axis.highest / *axis.lowest) : "-"});
   }
   return fmt::format(
       "{} over {} results; first order: share of its variance that the axis alone "
-      "explains (Sobol);\nlowest and highest: the axis moved alone through the best "
+      "explains (Sobol){};\nlowest and highest: the axis moved alone through the best "
       "point, {}\n{}",
-      objective.metric, all.size(), through->index, table.text());
+      objective.metric, all.size(),
+      axes.front().sampled ? ", estimated: not every combination is among the results" : "",
+      through->index, table.text());
 }
 
 std::vector<Objective> objectives_of(const QueryRequest& request, const StoredSweep& sweep) {

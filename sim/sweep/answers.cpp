@@ -11,8 +11,8 @@
 namespace bitscale::sweep {
 namespace {
 
-/// Slices of an axis that took more values than this.
-constexpr std::size_t kMostLevels = 64;
+/// Most slices of an axis whose numbers were drawn.
+constexpr std::size_t kMostSlices = 64;
 
 /// Signed so that less is better.
 double cost(const Candidate& candidate, const std::vector<Objective>& objectives, std::size_t i) {
@@ -47,29 +47,40 @@ std::string level_of(const Candidate& candidate, const std::vector<std::size_t>&
   return level;
 }
 
-/// Groups of candidates alike in the axis; of many numbers, slices of equal counts.
-std::vector<std::vector<double>> groups_of(const std::vector<Candidate>& all,
-                                           const std::vector<std::size_t>& keys) {
+using Groups = std::vector<std::vector<double>>;
+
+/// The metric at candidates alike in the axis.
+Groups levels_of(const std::vector<Candidate>& all, const std::vector<std::size_t>& keys) {
   std::map<std::string, std::vector<double>> levels;
   for (const Candidate& candidate : all)
     levels[level_of(candidate, keys)].push_back(candidate.values[0]);
-  std::vector<std::vector<double>> groups;
-  if (levels.size() <= kMostLevels || keys.size() != 1) {
-    for (auto& [level, values] : levels) groups.push_back(std::move(values));
-    return groups;
-  }
+  Groups groups;
+  for (auto& [level, values] : levels) groups.push_back(std::move(values));
+  return groups;
+}
+
+/// The metric in slices of about equal counts of an axis' numbers, equal numbers in one slice;
+/// nothing where the axis has fewer values than slices, or texts.
+std::optional<Groups> slices_of(const std::vector<Candidate>& all,
+                                const std::vector<std::size_t>& keys, std::size_t levels) {
+  const auto slices = static_cast<std::size_t>(
+      std::clamp(std::sqrt(static_cast<double>(all.size())), 2.0, double{kMostSlices}));
+  if (levels <= slices || keys.size() != 1) return std::nullopt;
   std::vector<std::pair<double, double>> ordered;  // of the axis, of the metric
   for (const Candidate& candidate : all) {
     const Value value = value_of(candidate.settings[keys.front()]);
     const double* number = std::get_if<double>(&value);
-    ordered.emplace_back(number != nullptr ? *number : 0.0, candidate.values[0]);
+    if (number == nullptr) return std::nullopt;
+    ordered.emplace_back(*number, candidate.values[0]);
   }
   std::ranges::sort(ordered);
-  const auto slices = static_cast<std::size_t>(std::clamp(
-      std::sqrt(static_cast<double>(ordered.size())), 2.0, static_cast<double>(kMostLevels)));
-  groups.resize(slices);
-  for (std::size_t i = 0; i < ordered.size(); ++i)
-    groups[i * slices / ordered.size()].push_back(ordered[i].second);
+  Groups groups(slices);
+  std::size_t first = 0;  // of those with the same number
+  for (std::size_t i = 0; i < ordered.size(); ++i) {
+    if (ordered[i].first != ordered[first].first) first = i;
+    groups[first * slices / ordered.size()].push_back(ordered[i].second);
+  }
+  std::erase_if(groups, [](const auto& group) { return group.empty(); });
   return groups;
 }
 
@@ -77,8 +88,9 @@ double mean_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-/// Share of the variance that lies between the groups.
-std::optional<double> between_groups(const std::vector<std::vector<double>>& groups) {
+/// Share of the variance that lies between the groups. Of samples, without what chance puts there:
+/// each group's mean errs by the variance within (Kelley's epsilon squared, 1935).
+std::optional<double> between_groups(const Groups& groups, bool sampled) {
   std::vector<double> all;
   for (const std::vector<double>& group : groups) all.insert(all.end(), group.begin(), group.end());
   const double mean = mean_of(all);
@@ -88,11 +100,23 @@ std::optional<double> between_groups(const std::vector<std::vector<double>>& gro
   if (!(total > 1e-24 * mean * mean * static_cast<double>(all.size()))) return std::nullopt;
   double between = 0;
   for (const std::vector<double>& group : groups) {
-    if (group.empty()) continue;
     const double distance = mean_of(group) - mean;
     between += static_cast<double>(group.size()) * distance * distance;
   }
+  if (sampled) {
+    if (all.size() <= groups.size()) return std::nullopt;
+    const double within = (total - between) / static_cast<double>(all.size() - groups.size());
+    between = std::max(between - static_cast<double>(groups.size() - 1) * within, 0.0);
+  }
   return between / total;
+}
+
+/// Axes that move side by side explain the same: their shares cannot be told apart.
+bool zipped(const StoredSweep& sweep) {
+  if (sweep.axes.size() < 2 || sweep.definition.empty()) return false;
+  const config::Node definition = config::parse_yaml(sweep.definition, sweep.name);
+  const config::Node* combine = definition.find("combine");
+  return combine != nullptr && combine->scalar == to_string(Combine::zip);
 }
 
 /// The line through a point along one axis: everything else as there.
@@ -171,17 +195,29 @@ std::optional<Candidate> best(const std::vector<Candidate>& all,
 std::vector<Sensitivity> sensitivities(const StoredSweep& sweep, const std::vector<Candidate>& all,
                                        const Candidate& through) {
   std::vector<Sensitivity> results;
+  std::vector<std::vector<std::size_t>> keys_of;
+  std::vector<Groups> levels;
+  std::size_t combinations = 1;
   for (const Axis& axis : sweep.axes) {
-    std::vector<std::size_t> keys;
+    std::vector<std::size_t>& keys = keys_of.emplace_back();
     for (std::size_t i = 0; i < sweep.keys.size(); ++i) {
       if (std::ranges::find(axis.keys, sweep.keys[i]) != axis.keys.end()) keys.push_back(i);
     }
+    levels.push_back(levels_of(all, keys));
+    combinations = std::min(combinations * levels.back().size(), all.size() + 1);
+  }
+  const bool sampled = combinations != all.size();
+  const bool together = zipped(sweep);
+  for (std::size_t i = 0; i < sweep.axes.size(); ++i) {
     Sensitivity& result = results.emplace_back();
-    result.axis = axis.name;
-    const std::vector<std::vector<double>> groups = groups_of(all, keys);
+    result.axis = sweep.axes[i].name;
+    result.sampled = sampled;
+    const std::optional<Groups> slices =
+        sampled ? slices_of(all, keys_of[i], levels[i].size()) : std::nullopt;
+    const Groups& groups = slices ? *slices : levels[i];
     result.levels = groups.size();
-    result.first_order = between_groups(groups);
-    one_at_a_time(all, through, keys, result);
+    if (!together) result.first_order = between_groups(groups, sampled);
+    one_at_a_time(all, through, keys_of[i], result);
   }
   return results;
 }

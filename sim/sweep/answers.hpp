@@ -38,8 +38,10 @@ struct Sensitivity {
   /// Metric at the best point with this axis alone moved: lowest and highest; nothing where the
   /// sweep has no other point on that line.
   std::optional<double> lowest, highest;
-  /// Var(E[metric | axis]) / Var(metric) (Sobol, 1993): exact for a full product, from slices of
-  /// equal counts otherwise (given-data estimate, Plischke 2010). Nothing without variance.
+  bool sampled = false;  ///< the results are not every combination of the axes' values
+  /// Var(E[metric | axis]) / Var(metric) (Sobol, 1993): exact for a full product; otherwise from
+  /// slices of equal counts (given-data estimate, Plischke 2010), less what chance puts there.
+  /// Nothing without variance, and where axes move side by side.
   std::optional<double> first_order;
 };
 

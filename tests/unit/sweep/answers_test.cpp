@@ -83,5 +83,37 @@ TEST(Sensitivities, SliceAxesOfManyNumbers) {
   EXPECT_FALSE(axes[0].lowest);
 }
 
+// Each of 16 values of an axis twice: two results alike in it are alike by chance alone.
+TEST(Sensitivities, OfFewSamplesLeaveChanceOut) {
+  std::vector<Candidate> all;
+  for (std::uint64_t i = 0; i < 32; ++i) {
+    const std::uint64_t mixed = i * 2654435761U % 4093;
+    all.push_back(
+        {i, {static_cast<double>(mixed)}, {std::to_string(i % 16), std::to_string(mixed)}});
+  }
+  const auto axes = sensitivities(two_axes(), all, all.front());
+  EXPECT_TRUE(axes[0].sampled);
+  EXPECT_LT(*axes[0].first_order, 0.1);
+  EXPECT_GT(*axes[1].first_order, 0.85);
+}
+
+TEST(Sensitivities, OfAxesSideBySideAreNotToldApart) {
+  StoredSweep sweep = two_axes();
+  sweep.definition = "combine: zip\n";
+  EXPECT_FALSE(sensitivities(sweep, additive(), additive().front())[0].first_order);
+}
+
+TEST(Sensitivities, OfAFullProductAreExactHoweverManyLevels) {
+  std::vector<Candidate> all;
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    const double value = static_cast<double>(i % 100) * 3 + (i < 100 ? 0 : 50);
+    all.push_back({i, {value}, {std::to_string(i % 100), std::to_string(i / 100)}});
+  }
+  const auto axes = sensitivities(two_axes(), all, all.front());
+  EXPECT_FALSE(axes[0].sampled);
+  EXPECT_EQ(axes[0].levels, 100U);
+  EXPECT_NEAR(*axes[0].first_order + *axes[1].first_order, 1, 1e-12);
+}
+
 }  // namespace
 }  // namespace bitscale::sweep
