@@ -133,8 +133,14 @@ UnitEnergy measure(const netlist::Netlist& gates, double clocked, std::size_t cy
 }  // namespace
 
 UnitEnergy measure_uniform(const Unit& unit, std::int64_t lanes, const OperandTypes& types,
-                           const UnitSample& sample) {
+                           const UnitSample& asked) {
   const UnitNetlist gates = unit.make_netlist(lanes, types);
+  // Steps of very many cycles are followed in fewer windows.
+  constexpr std::size_t kUsualCycles = 16;
+  UnitSample sample = asked;
+  sample.zero_delay_batches = std::clamp<std::size_t>(
+      asked.zero_delay_batches * kUsualCycles / static_cast<std::size_t>(gates.cycles), 1,
+      asked.zero_delay_batches);
   const netlist::CutNetlist cut = netlist::cut_registers(gates.netlist);
   UniformStream stream(unit, lanes, types, gates, cut, sample);
   const double idle = static_cast<double>(gates.idle_cycles) / static_cast<double>(gates.cycles);

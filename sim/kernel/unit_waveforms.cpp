@@ -111,7 +111,7 @@ class UnitBench : public sc_core::sc_module {
 void write_unit_waveforms(const Unit& unit, std::int64_t lanes, const OperandTypes& types,
                           std::int64_t steps, const std::string& path) {
   if (!path.ends_with(".vcd"))
-    throw IoError(fmt::format("{}: expected a name that ends in .vcd", path));
+    throw IoError(fmt::format("error: '{}': expected a name that ends in .vcd", path));
   const SimulationContext context;
   UnitBench bench("bench", unit, lanes, types, steps);
   const Waveforms waveforms(path.substr(0, path.size() - 4), [&](sc_core::sc_trace_file* file) {

@@ -23,7 +23,7 @@ class Waveforms {
     if (path.empty()) return;
     path_ = path + ".vcd";
     // Checked here, because SystemC would report a file it cannot open through its own handler.
-    if (!std::ofstream(path_)) throw IoError(fmt::format("{}: cannot be written", path_));
+    if (!std::ofstream(path_)) throw IoError(fmt::format("error: cannot write '{}'", path_));
     sc_core::sc_report_handler::set_actions("tracing timescale unit set", sc_core::SC_DO_NOTHING);
     file_ = sc_core::sc_create_vcd_trace_file(path.c_str());
     file_->set_time_unit(1.0, sc_core::SC_PS);

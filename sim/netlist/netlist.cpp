@@ -79,7 +79,7 @@ void check_bus(const Netlist& netlist, const Bus& bus, std::set<std::string>& na
 }  // namespace
 
 NetlistError::NetlistError(std::string_view netlist, std::string_view problem)
-    : Error(ExitCode::configuration, fmt::format("netlist '{}': {}", netlist, problem)) {}
+    : Error(ExitCode::configuration, fmt::format("error: netlist '{}': {}", netlist, problem)) {}
 
 std::string_view to_string(Cell cell) {
   switch (cell) {

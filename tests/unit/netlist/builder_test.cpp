@@ -24,20 +24,20 @@ TEST(Builder, LoopOfGatesIsAnErrorWithANodesName) {
   const NodeId next = b.or_gate(set, held);
   b.connect(held, next);
   b.output("q", {next});
-  EXPECT_EQ(error_of([&] { (void)b.build(); }), "netlist 'latch': loop through or 'n2'");
+  EXPECT_EQ(error_of([&] { (void)b.build(); }), "error: netlist 'latch': loop through or 'n2'");
 }
 
 TEST(Builder, WireWithoutADriverIsAnErrorWithItsName) {
   Builder b("open");
   b.output("y", {b.and_gate(b.input("x", 1)[0], b.wire("carry_back"))});
-  EXPECT_EQ(error_of([&] { (void)b.build(); }), "netlist 'open': wire 'carry_back' floats");
+  EXPECT_EQ(error_of([&] { (void)b.build(); }), "error: netlist 'open': wire 'carry_back' floats");
 }
 
 TEST(Builder, FlipFlopWithoutDataIsAnErrorWithItsName) {
   Builder b("open");
   b.output("y", b.flip_flops("state", 2));
   EXPECT_EQ(error_of([&] { (void)b.build(); }),
-            "netlist 'open': input 0 of flip-flop 'state[0]' floats");
+            "error: netlist 'open': input 0 of flip-flop 'state[0]' floats");
 }
 
 TEST(Builder, TwoDriversAreAnError) {
@@ -45,7 +45,7 @@ TEST(Builder, TwoDriversAreAnError) {
   const NodeId x = b.input("x", 1)[0];
   const NodeId w = b.wire("w");
   b.connect(w, x);
-  EXPECT_EQ(error_of([&] { b.connect(w, x); }), "netlist 'twice': constant 'w' is driven already");
+  EXPECT_EQ(error_of([&] { b.connect(w, x); }), "error: netlist 'twice': constant 'w' is driven already");
 }
 
 TEST(Builder, WiresThatDriveEachOtherAreALoop) {
@@ -61,13 +61,13 @@ TEST(Builder, WiresThatDriveEachOtherAreALoop) {
 TEST(Builder, BusOf65BitsIsRefused) {
   Builder b("wide");
   EXPECT_EQ(error_of([&] { b.input("x", 65); }),
-            "netlist 'wide': input 'x' of 65 bits, expected 1 to 64");
+            "error: netlist 'wide': input 'x' of 65 bits, expected 1 to 64");
 }
 
 TEST(Builder, BusesOfOneNameAreRefused) {
   Builder b("same");
   b.output("x", b.input("x", 2));
-  EXPECT_EQ(error_of([&] { (void)b.build(); }), "netlist 'same': two buses are named 'x'");
+  EXPECT_EQ(error_of([&] { (void)b.build(); }), "error: netlist 'same': two buses are named 'x'");
 }
 
 TEST(Builder, WiresMayBeUsedBeforeTheyAreDriven) {
@@ -166,21 +166,21 @@ TEST(Netlist, CheckFindsAGateThatReadsALaterNode) {
   netlist.name = "by_hand";
   netlist.nodes = {{Cell::input}, {Cell::and_, false, {0, 2, kNoNode}}, {Cell::not_, false, {1}}};
   netlist.nodes[2].in[1] = netlist.nodes[2].in[2] = kNoNode;
-  EXPECT_EQ(error_of([&] { check(netlist); }), "netlist 'by_hand': loop through and 'n1'");
+  EXPECT_EQ(error_of([&] { check(netlist); }), "error: netlist 'by_hand': loop through and 'n1'");
 }
 
 TEST(Netlist, CheckFindsAFloatingInput) {
   Netlist netlist;
   netlist.name = "by_hand";
   netlist.nodes = {{Cell::input}, {Cell::and_, false, {0, kNoNode, kNoNode}}};
-  EXPECT_EQ(error_of([&] { check(netlist); }), "netlist 'by_hand': input 1 of and 'n1' floats");
+  EXPECT_EQ(error_of([&] { check(netlist); }), "error: netlist 'by_hand': input 1 of and 'n1' floats");
 }
 
 TEST(Netlist, UnknownBusIsNamed) {
   Builder b("small");
   b.output("y", b.input("x", 1));
   const Netlist netlist = b.build();
-  EXPECT_EQ(error_of([&] { (void)input_bus(netlist, "z"); }), "netlist 'small': no bus 'z'");
+  EXPECT_EQ(error_of([&] { (void)input_bus(netlist, "z"); }), "error: netlist 'small': no bus 'z'");
 }
 
 }  // namespace

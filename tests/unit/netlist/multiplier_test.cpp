@@ -111,7 +111,7 @@ TEST(MultiplierStructure, WidthOutOfRangeIsNamed) {
     FAIL();
   } catch (const NetlistError& error) {
     EXPECT_STREQ(error.what(),
-                 "netlist 'multiplier_s33xs8_dadda_ripple': a_bits is 33, expected 1 to 32");
+                 "error: netlist 'multiplier_s33xs8_dadda_ripple': a_bits is 33, expected 1 to 32");
   }
 }
 
