@@ -54,6 +54,12 @@ Complexity complexity(std::span<const CostedLayer> layers) {
 }
 
 TrainingCosts training_costs(const TrainedNetwork& network, const TrainingBits& bits) {
+  for (const std::int64_t count : {network.weights, network.activations, network.macs}) {
+    if (count < 0) throw std::invalid_argument("network: expected counts of 0 or more");
+  }
+  for (const int each : {bits.weights, bits.activations, bits.weight_gradients,
+                         bits.activation_gradients, bits.weight_accumulator})
+    require_bits("tensor of training", each);
   const auto weights = static_cast<double>(network.weights);
   const auto activations = static_cast<double>(network.activations);
   const double w = multiplied(bits.weights);

@@ -77,6 +77,8 @@ Estimate full_range_output_sqnr_dB(int bits, double activation_zeta_dB, double w
                                    std::int64_t length) {
   require_bits("output", bits);
   require_length(length);
+  require_not_negative("zeta of the activations in dB", activation_zeta_dB);
+  require_not_negative("zeta of the weights in dB", weight_zeta_dB);
   Estimate result{kBitdB * bits + kSignedOffsetdB - activation_zeta_dB - weight_zeta_dB -
                   to_dB(static_cast<double>(length))};
   if (result.value < 5) {

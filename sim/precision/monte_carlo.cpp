@@ -93,6 +93,8 @@ std::vector<std::int64_t> draw_sums(std::int64_t length, int activation_bits, in
                                     std::int64_t count, std::uint64_t seed) {
   require_length(length);
   require_length(count);
+  if (bit_growth_bits(activation_bits, weight_bits, length) > 63)
+    throw std::invalid_argument("drawn sums: expected sums of up to 63 bits");
   Generator generator(seed);
   boost::random::uniform_int_distribution<std::int64_t> x(0,
                                                           (std::int64_t{1} << activation_bits) - 1);

@@ -11,6 +11,7 @@ namespace {
 
 const double kSignedOffsetdB = to_dB(3);
 constexpr int kLargestExactBits = 20;  // 2^19 cells to integrate
+constexpr double kLeastWrap = 1e-4;    // deviations: 2e5 turns of the register to sum
 constexpr int kMinimumPrecision = 50;  // bits of a double that a minimum's position cannot use
 
 /// Expected squared excess of a standard normal variable over t: (1 + t^2) Q(t) - t phi(t).
@@ -44,6 +45,8 @@ int bit_growth_bits(int activation_bits, int weight_bits, std::int64_t length) {
 double truncated_growth_bits(double target_dB, double activation_zeta_dB, double weight_zeta_dB,
                              std::int64_t length) {
   require_finite("target in dB", target_dB);
+  require_not_negative("zeta of the activations in dB", activation_zeta_dB);
+  require_not_negative("zeta of the weights in dB", weight_zeta_dB);
   require_length(length);
   return (target_dB - kSignedOffsetdB + activation_zeta_dB + weight_zeta_dB +
           to_dB(static_cast<double>(length))) /
@@ -53,8 +56,11 @@ double truncated_growth_bits(double target_dB, double activation_zeta_dB, double
 Clipping clipping(double zeta) {
   require_positive("clip in deviations", zeta);
   const double beyond = tail(zeta);
-  // Where nothing is left to divide by, the first term of the expansion for large zeta.
-  if (beyond == 0) return {0, 2 / (zeta * zeta), 0};
+  // Where nothing is left to divide by, the first terms of the expansion for large zeta.
+  if (beyond < 1e-300) {
+    const double excess = (2 - 10 / (zeta * zeta)) / (zeta * zeta);
+    return {2 * beyond, excess, 2 * beyond * excess};
+  }
   return {2 * beyond, (1 + zeta * zeta) - zeta * density(zeta) / beyond, 2 * excess_power(zeta)};
 }
 
@@ -86,12 +92,16 @@ double midrise_noise(int bits, double zeta) {
 
 double wrapped_noise(int bits, double zeta) {
   check(bits, zeta);
+  if (zeta < kLeastWrap)
+    throw std::invalid_argument(
+        fmt::format("clip in deviations: expected {:g} or more of a sum that wraps, got {:g}",
+                    kLeastWrap, zeta));
   double noise = granular_noise(bits, zeta);
-  for (int k = 1; k < 10000; ++k) {
-    const double share = 2 * (tail((2 * k - 1) * zeta) - tail((2 * k + 1) * zeta));
-    const double term = 4 * zeta * zeta * k * k * share;
-    noise += term;
-    if (term < noise * 1e-17) break;
+  // Beyond 40 deviations there is nothing.
+  for (std::int64_t k = 1; static_cast<double>(2 * k - 1) * zeta < 40; ++k) {
+    const auto turns = static_cast<double>(k);
+    const double share = 2 * (tail((2 * turns - 1) * zeta) - tail((2 * turns + 1) * zeta));
+    noise += 4 * zeta * zeta * turns * turns * share;
   }
   return noise;
 }

@@ -33,7 +33,7 @@ struct Clipping {
 /// step inside zeta); bits 1..20. Use this one up to 5 bits.
 [[nodiscard]] double midrise_noise(int bits, double zeta);
 /// The same for two's complement wrapping of the sum: what lies beyond zeta comes back on the other
-/// side, 2 zeta k away.
+/// side, 2 zeta k away. zeta 1e-4 or more.
 [[nodiscard]] double wrapped_noise(int bits, double zeta);
 
 /// -10 log10 of clipped_noise [dB].

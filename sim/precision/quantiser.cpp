@@ -19,6 +19,10 @@ Estimate quantisation_sqnr_dB(const Quantiser& quantiser, double sigma) {
         "the signal's deviation is {:.2g} steps: below 0.5 noise is no longer step^2 / 12",
         sigma / step));
   }
+  if (sigma > quantiser.full_scale)
+    result.warnings.push_back(fmt::format(
+        "the signal's deviation is {:.2g} times the full scale: what is clipped is left out",
+        sigma / quantiser.full_scale));
   return result;
 }
 
@@ -36,6 +40,9 @@ double full_range_sqnr_dB(int bits) { return kBitdB * bits - to_dB(full_range_no
 
 double gaussian_noise_factor(double sigma_steps) {
   require_positive("standard deviation in steps", sigma_steps);
+  // Below a sixteenth of a step everything is rounded to 0, and the noise is the signal. The series
+  // alternates there without getting small.
+  if (sigma_steps < 1.0 / 16) return 12 * sigma_steps * sigma_steps;
   constexpr double kPi = std::numbers::pi;
   double sum = 0;
   double sign = -1;

@@ -18,7 +18,8 @@ struct Quantiser {
 /// SQNR [dB] of the additive model, noise step^2 / 12 and no clipping: 6.02 bits + 4.77 - 20 log10
 /// (full_scale / sigma), 6.02 dB more where unsigned. `sigma` is the signal's standard deviation
 /// for a ratio of variances, its root mean square for one of powers. Warns where sigma is below
-/// half a step, where the model is off by more than 1 % (see gaussian_noise_factor).
+/// half a step, where the model is off by more than 1 % (see gaussian_noise_factor), and above the
+/// full scale, where some of the signal clips.
 [[nodiscard]] Estimate quantisation_sqnr_dB(const Quantiser& quantiser, double sigma);
 
 /// Noise over step^2 / 12 of data uniform over the whole range: the top half step is clipped.

@@ -15,6 +15,18 @@ double step_below(double limit, const char* what, std::vector<std::string>* warn
   return step;
 }
 
+void require_swamping(const Swamping& swamping) {
+  constexpr int kMostMantissa = 32;
+  constexpr std::int64_t kMostProducts = std::int64_t{1} << 26;
+  for (const int bits : {swamping.accumulator_bits, swamping.product_bits}) {
+    if (bits < 1 || bits > kMostMantissa)
+      throw std::invalid_argument("mantissa: expected 1 to 32 bits, got " + std::to_string(bits));
+  }
+  if (swamping.length < 1 || swamping.length > kMostProducts)
+    throw std::invalid_argument("length: expected 1 to 2^26 products, got " +
+                                std::to_string(swamping.length));
+}
+
 }  // namespace
 
 int FixedPoint::bits() const { return static_cast<int>(std::lround(std::log2(range / step))) + 1; }
@@ -51,9 +63,7 @@ TrainingFormats training_formats(const TrainingStatistics& s) {
 }
 
 double variance_retention(const Swamping& swamping) {
-  require_bits("accumulator's mantissa", swamping.accumulator_bits);
-  require_bits("products' mantissa", swamping.product_bits);
-  require_length(swamping.length);
+  require_swamping(swamping);
   const int m_acc = swamping.accumulator_bits;
   const int m_p = swamping.product_bits;
   const auto n = static_cast<double>(swamping.length);
@@ -89,11 +99,11 @@ double variance_retention(const Swamping& swamping) {
 
 int swamping_bits(int product_bits, std::int64_t length) {
   constexpr double kLargestLoss = 50;
-  for (int bits = 1; bits < kMaxBits; ++bits) {
+  for (int bits = 1; bits <= 32; ++bits) {
     const double retained = variance_retention({bits, product_bits, length});
     if (std::exp(static_cast<double>(length) * (1 - retained)) < kLargestLoss) return bits;
   }
-  throw std::invalid_argument("more than 64 mantissa bits for this length");
+  throw std::invalid_argument("more than 32 mantissa bits for this length");
 }
 
 }  // namespace bitscale::precision

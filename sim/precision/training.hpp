@@ -45,7 +45,8 @@ struct Swamping {
   int accumulator_bits = 8, product_bits = 5;
   std::int64_t length = 1;
 };
-/// Variance retention ratio, 0..1.
+/// Variance retention ratio, 0..1, of up to 2^26 products (the sum has a term for each) with
+/// mantissas of up to 32 bits.
 [[nodiscard]] double variance_retention(const Swamping& swamping);
 /// Fewest accumulator bits with exp(n (1 - VRR)) below 50.
 [[nodiscard]] int swamping_bits(int product_bits, std::int64_t length);

@@ -64,5 +64,11 @@ TEST(TrainingCosts, AreThoseOfThePublishedTable) {
   }
 }
 
+TEST(TrainingCosts, RefuseNegativeCountsAndBits) {
+  EXPECT_THROW((void)training_costs({"", -1, 1, 1}, {}), std::invalid_argument);
+  EXPECT_THROW((void)training_costs({"", 1, 1, 1}, {0}), std::invalid_argument);
+  EXPECT_THROW((void)training_costs({"", 1, 1, 1}, {8, 65}), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace bitscale::precision

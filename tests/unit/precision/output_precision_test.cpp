@@ -213,12 +213,30 @@ TEST(MinimumPrecision, GoesByTheExactQuantiserUpToFiveBits) {
 TEST(Clipping, IsFiniteWhereNoTailIsLeft) {
   const Clipping far = clipping(40);
   EXPECT_EQ(far.probability, 0);
-  EXPECT_NEAR(far.excess, 2.0 / 1600, 1e-6);
+  EXPECT_NEAR(far.excess, 2.0 / 1600 - 10.0 / 2560000, 1e-8);
 }
 
 TEST(BitGrowth, IsRefusedBeyond64Bits) {
   EXPECT_EQ(bit_growth_bits(32, 31, 2), 64);
   EXPECT_THROW((void)bit_growth_bits(64, 64, 1), std::invalid_argument);
+}
+
+TEST(WrappedNoise, OfANarrowRegisterIsTheSignalAndTheRegister) {
+  // Folded down to almost nothing, the sum itself is the error.
+  EXPECT_NEAR(wrapped_noise(8, 1e-3), 1, 1e-6);
+  EXPECT_NEAR(wrapped_noise(8, 1e-4), 1, 1e-7);
+  EXPECT_THROW((void)wrapped_noise(8, 1e-5), std::invalid_argument);
+}
+
+TEST(Clipping, FarOutKeepsItsExcess) {
+  EXPECT_NEAR(clipping(37).excess, 1.4556e-3, 1e-7);
+  EXPECT_NEAR(clipping(38).excess, 1.3803e-3, 1e-7);
+  EXPECT_NEAR(clipping(39).excess, 1.3106e-3, 1e-7);
+}
+
+TEST(TruncatedGrowth, RefusesOperandsBeyondTheirFullScale) {
+  EXPECT_THROW((void)truncated_growth_bits(40, -1, 4, 16), std::invalid_argument);
+  EXPECT_THROW((void)truncated_growth_bits(40, 4, NAN, 16), std::invalid_argument);
 }
 
 }  // namespace

@@ -58,5 +58,17 @@ TEST(Quantiser, RefusesWhatHasNoMeaning) {
                std::invalid_argument);
 }
 
+TEST(GaussianNoiseFactor, IsThatOfTheSignalWhereEverythingRoundsToZero) {
+  for (const double sigma : {1e-6, 1e-4, 0.01, 0.06})
+    EXPECT_NEAR(gaussian_noise_factor(sigma) / (12 * sigma * sigma), 1, 1e-9) << sigma;
+  // On both sides of where the series takes over.
+  EXPECT_NEAR(gaussian_noise_factor(0.0626) / (12 * 0.0626 * 0.0626), 1, 1e-9);
+}
+
+TEST(Quantiser, WarnsOfASignalBeyondItsFullScale) {
+  EXPECT_TRUE(quantisation_sqnr_dB({8, 1, true}, 0.9).warnings.empty());
+  EXPECT_EQ(quantisation_sqnr_dB({8, 1, true}, 1.1).warnings.size(), 1U);
+}
+
 }  // namespace
 }  // namespace bitscale::precision

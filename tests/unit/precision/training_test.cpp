@@ -90,5 +90,13 @@ TEST(Swamping, TakesMoreMantissaForLongerSums) {
   for (const auto& [length, bits] : expected) EXPECT_EQ(swamping_bits(5, length), bits) << length;
 }
 
+TEST(Swamping, RefusesWhatItCannotAddUp) {
+  EXPECT_THROW((void)variance_retention({8, 5, (std::int64_t{1} << 26) + 1}),
+               std::invalid_argument);
+  EXPECT_THROW((void)variance_retention({33, 5, 64}), std::invalid_argument);
+  EXPECT_THROW((void)variance_retention({8, 0, 64}), std::invalid_argument);
+  EXPECT_THROW((void)swamping_bits(5, 0), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace bitscale::precision
