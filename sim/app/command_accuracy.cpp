@@ -69,19 +69,26 @@ void add_accuracy(CLI::App& app, Action& action, const std::string& command_line
   request->output.command = command_line;
   CLI::App* command = app.add_subcommand(
       "accuracy", "Classify real images with a trained network at each of its precisions");
-  command->add_option("--machine", request->common.machine, "Machine by name or path")->required();
+  command->add_option("--machine", request->common.machine, "Machine by name or path")
+      ->type_name("MACHINE")
+      ->required();
   command->add_option("--workload", request->common.workload, "Network by name or path")
+      ->type_name("NETWORK")
       ->required();
   command
       ->add_option("--profiles", request->profiles,
                    "Precision profiles, commas between; all of the network's where absent")
+      ->type_name("PROFILE,...")
       ->delimiter(',');
   command->add_option("--batch", request->common.batch, "Images to classify");
-  command->add_option("--energy-model", request->common.energy_model,
-                      "Energy of the arithmetic: horowitz, structure or both");
+  command
+      ->add_option("--energy-model", request->common.energy_model,
+                   "Energy of the arithmetic: horowitz, structure or both")
+      ->type_name("{horowitz,structure,both}");
   command
       ->add_option("--set", request->common.overrides,
                    "Change one key of the experiment: a.b.c=value; may be given several times")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   add_output_options(*command, request->output);
   command->callback([&action, request] { action = [request] { return accuracy(*request); }; });

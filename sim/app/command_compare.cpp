@@ -117,6 +117,7 @@ void add_compare(CLI::App& app, Action& action, const std::string& command_line)
   command
       ->add_option("--machines", request->plan.machines,
                    "Machines by name or path, commas between; the first is the baseline")
+      ->type_name("MACHINE,...")
       ->delimiter(',');
   command
       ->add_option("--precision-sweep", request->precisions,
@@ -127,16 +128,22 @@ void add_compare(CLI::App& app, Action& action, const std::string& command_line)
   command
       ->add_option("--workload", request->plan.workloads,
                    "Networks by name or path, commas between")
+      ->type_name("NETWORK,...")
       ->delimiter(',')
       ->required();
-  command->add_option("--iso", request->iso,
-                      "Resize the arrays to be equal in macs, area, power or throughput: in what "
-                      "the first machine has, or in a value as in area=1.5mm2");
-  command->add_option("--iso-bits", request->iso_bits,
-                      "Operands at which --iso power and throughput hold: AxW, or the layers'");
+  command
+      ->add_option("--iso", request->iso,
+                   "Resize the arrays to be equal in macs, area, power or throughput: in what "
+                   "the first machine has, or in a value as in area=1.5mm2")
+      ->type_name("QUANTITY");
+  command
+      ->add_option("--iso-bits", request->iso_bits,
+                   "Operands at which --iso power and throughput hold: AxW, or the layers'")
+      ->type_name("AxW");
   command
       ->add_option("--workload-for", request->plan.workload_for,
                    "MACHINE=NETWORK[:PROFILE],...: its networks in the place of --workload's")
+      ->type_name("MACHINE=NETWORK,...")
       ->allow_extra_args(false);
   command->add_flag("--iso-task", request->plan.iso_task,
                     "Networks of one task may differ in layers, MACs and precisions");

@@ -93,10 +93,14 @@ void add_explain_layer(CLI::App& app, Action& action, const std::string& command
   output->command = command_line;
   CLI::App* command =
       app.add_subcommand("explain-layer", "What bounds each layer, and what would speed it up");
-  command->add_option("experiment", request->experiment, "Experiment by name or path");
-  command->add_option("--machine", request->machine, "Machine by name or path");
-  command->add_option("--workload", request->workload, "Network by name or path");
-  command->add_option("--layer", *layer, "One layer by name; without it all layers");
+  command->add_option("experiment", request->experiment, "Experiment by name or path")
+      ->type_name("EXPERIMENT");
+  command->add_option("--machine", request->machine, "Machine by name or path")
+      ->type_name("MACHINE");
+  command->add_option("--workload", request->workload, "Network by name or path")
+      ->type_name("NETWORK");
+  command->add_option("--layer", *layer, "One layer by name; without it all layers")
+      ->type_name("LAYER");
   add_experiment_options(*command, *request);
   add_output_options(*command, *output);
   command->callback([&action, request, layer, output] {

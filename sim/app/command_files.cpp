@@ -165,8 +165,11 @@ void add_check(CLI::App& app, Action& action) {
   command
       ->add_option("files", *paths,
                    "Paths of machines, workloads, technologies, experiments or sweeps")
+      ->type_name("FILE")
       ->required();
-  command->add_option("--set", *overrides, "Change one key: a.b.c=value")->allow_extra_args(false);
+  command->add_option("--set", *overrides, "Change one key: a.b.c=value")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
   command->callback(
       [&action, paths, overrides] { action = [=] { return check(*paths, *overrides); }; });
 }
@@ -185,7 +188,7 @@ void add_list(CLI::App& app, Action& action) {
       ->required()
       ->check(CLI::IsMember({"machines", "units", "workloads", "technologies", "experiments",
                              "sweeps", "reproductions", "metrics", "profiles"}));
-  command->add_option("workload", request->workload, "With profiles: whose");
+  command->add_option("workload", request->workload, "With profiles: whose")->type_name("NETWORK");
   command->add_flag("--names", request->names_only, "Names only, one a line");
   command->add_option("--format", request->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));

@@ -14,8 +14,10 @@ void add_explain(CLI::App& app, Action& action) {
   };
   auto request = std::make_shared<Request>();
   CLI::App* command = app.add_subcommand("explain", "Definition and formula of a metric");
-  command->add_option("metric", request->metric,
-                      "As in the reports; without it: all of them, a line each");
+  command
+      ->add_option("metric", request->metric,
+                   "As in the reports; without it: all of them, a line each")
+      ->type_name("METRIC");
   command->add_flag("--markdown", request->markdown,
                     "All of them, as the page of the documentation");
   command->callback([&action, request] {
@@ -33,10 +35,12 @@ void add_explain(CLI::App& app, Action& action) {
 void add_completion(CLI::App& app, Action& action) {
   auto shell = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("completion", "Print the completion script of a shell");
-  command->add_option("shell", *shell, "bash, zsh or fish")->required();
-  command->callback([&action, shell] {
-    action = [shell] {
-      print(completion_script(*shell));
+  command->add_option("shell", *shell, "bash, zsh or fish")
+      ->type_name("{bash,zsh,fish}")
+      ->required();
+  command->callback([&app, &action, shell] {
+    action = [&app, shell] {
+      print(completion_script(app, *shell));
       return ExitCode::ok;
     };
   });

@@ -181,21 +181,30 @@ void add_import(CLI::App& app, Action& action) {
   auto request = std::make_shared<ImportRequest>();
   CLI::App* command =
       app.add_subcommand("import", "Make a workload of an ONNX model or a SCALE-Sim topology");
-  command->add_option("file", request->file, "Model (.onnx) or topology (.csv)")->required();
-  command->add_option("-o,--output", request->output,
-                      "Workload file to write; without it: standard output");
+  command->add_option("file", request->file, "Model (.onnx) or topology (.csv)")
+      ->type_name("FILE")
+      ->required();
+  command
+      ->add_option("-o,--output", request->output,
+                   "Workload file to write; without it: standard output")
+      ->type_name("FILE");
   command
       ->add_option("--bits", request->bits,
                    "Activation bits x weight bits of all array layers, such as 8x4")
+      ->type_name("AxW")
       ->capture_default_str();
-  command->add_option("--weights", request->weights,
-                      "Folder for the model's weights, quantised to .npy files the workload reads");
+  command
+      ->add_option("--weights", request->weights,
+                   "Folder for the model's weights, quantised to .npy files the workload reads")
+      ->type_name("FOLDER");
   command
       ->add_option("--leave-out", request->leave_out,
                    "Operators to skip that keep a tensor's shape: Sigmoid,Tanh")
+      ->type_name("OPERATOR,...")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command->add_option("--name", request->name, "Name of the workload; without it: the file's");
+  command->add_option("--name", request->name, "Name of the workload; without it: the file's")
+      ->type_name("NAME");
   command->add_option("--format", request->format, "onnx, scale-sim, or auto: by the file's ending")
       ->check(CLI::IsMember({"auto", "onnx", "scale-sim"}))
       ->capture_default_str();
@@ -205,8 +214,11 @@ void add_import(CLI::App& app, Action& action) {
 void add_export(CLI::App& app, Action& action) {
   auto request = std::make_shared<ExportRequest>();
   CLI::App* command = app.add_subcommand("export", "Write a workload as another tool reads it");
-  command->add_option("workload", request->workload, "Network by name or path")->required();
-  command->add_option("-o,--output", request->output, "File to write; without it: standard output");
+  command->add_option("workload", request->workload, "Network by name or path")
+      ->type_name("NETWORK")
+      ->required();
+  command->add_option("-o,--output", request->output, "File to write; without it: standard output")
+      ->type_name("FILE");
   command->add_option("--format", request->format, "scale-sim: topology CSV")
       ->check(CLI::IsMember({"scale-sim"}))
       ->capture_default_str();

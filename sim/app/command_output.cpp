@@ -11,8 +11,10 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
   command.add_option("--format", options.format, "Form of the output: text, json or csv")
       ->check(CLI::IsMember({"text", "json", "csv"}))
       ->capture_default_str();
-  command.add_option("-o,--output", options.directory,
-                     "Folder that receives the results too; of run, with the resolved input");
+  command
+      .add_option("-o,--output", options.directory,
+                  "Folder that receives the results too; of run, with the resolved input")
+      ->type_name("FOLDER");
   command.add_flag("--quiet", options.quiet, "No progress on standard error");
 }
 

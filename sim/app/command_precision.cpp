@@ -36,8 +36,11 @@ void add_accumulator(CLI::App& app, Action& action, const std::string& command_l
   CLI::App* command = app.add_subcommand(
       "accumulator", "Accumulator widths of each layer by every criterion, and what they do");
   study::AccumulatorRequest& study = request->study;
-  command->add_option("workload", study.experiment.workload, "Network by name or path")->required();
+  command->add_option("workload", study.experiment.workload, "Network by name or path")
+      ->type_name("NETWORK")
+      ->required();
   command->add_option("--machine", study.experiment.machine, "Machine by name or path")
+      ->type_name("MACHINE")
       ->capture_default_str();
   command->add_option("--sqnr", study.target.sqnr_dB, "Output SQNR to reach, in dB")
       ->check(number_within(1, 200))
@@ -47,13 +50,15 @@ void add_accumulator(CLI::App& app, Action& action, const std::string& command_l
                    "Overflow probability to stay below, above 0 and below 1")
       ->check(probability())
       ->capture_default_str();
-  command->add_option("--layer", study.layer, "This layer only");
+  command->add_option("--layer", study.layer, "This layer only")->type_name("LAYER");
   command->add_flag("--sweep", study.sweep, "Every width up to the widest criterion as well");
-  command->add_option("--profile", study.experiment.profile, "Precision profile of the workload");
+  command->add_option("--profile", study.experiment.profile, "Precision profile of the workload")
+      ->type_name("PROFILE");
   command->add_option("--batch", study.experiment.batch, "Images at a time");
   command
       ->add_option("--set", study.experiment.overrides,
                    "Change one key of the experiment: a.b.c=value; may be given several times")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   add_output_options(*command, request->output);
   command->callback([&action, request] { action = [request] { return accumulator(*request); }; });

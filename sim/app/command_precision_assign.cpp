@@ -43,7 +43,9 @@ void add_precision_assign(CLI::App& app, Action& action, const std::string& comm
   study.machines = {"stripes", "bit_fusion", "dvafs16"};
   CLI::App* command = app.add_subcommand(
       "assign", "Bits of every layer of a trained network for a share of changed classes");
-  command->add_option("workload", study.workload, "Trained network by name or path")->required();
+  command->add_option("workload", study.workload, "Trained network by name or path")
+      ->type_name("NETWORK")
+      ->required();
   command
       ->add_option("--mismatch", study.target,
                    "Probability of another class than in real numbers, above 0 and below 1")
@@ -62,10 +64,13 @@ void add_precision_assign(CLI::App& app, Action& action, const std::string& comm
   command
       ->add_option("--machines", study.machines,
                    "Machines that cycles and energy are shown for, commas between")
+      ->type_name("MACHINE,...")
       ->delimiter(',')
       ->capture_default_str();
-  command->add_option("--write", study.write,
-                      "Workload file to write, with the bits as profile 'assigned'");
+  command
+      ->add_option("--write", study.write,
+                   "Workload file to write, with the bits as profile 'assigned'")
+      ->type_name("FILE");
   add_output_options(*command, request->output);
   command->callback([&action, request] { action = [request] { return assign(*request); }; });
 }

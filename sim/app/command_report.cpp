@@ -112,14 +112,21 @@ void add_report(CLI::App& app, Action& action) {
       ->add_option(
           "results", request->inputs,
           "JSON results of other commands, folders that their --output wrote, stores of sweeps")
+      ->type_name("FILE")
       ->required();
-  command->add_option("-o,--output", request->output, "File to write")->required();
-  command->add_option("--title", request->title, "Heading of the page")->capture_default_str();
+  command->add_option("-o,--output", request->output, "File to write")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("--title", request->title, "Heading of the page")
+      ->type_name("TEXT")
+      ->capture_default_str();
   command->add_option("--format", request->format, "html, or one figure as svg or png")
       ->check(CLI::IsMember({"html", "svg", "png"}))
       ->capture_default_str();
-  command->add_option("--figure", request->figure,
-                      "Which figure: speedup, energy, cycles, roofline, pareto, ...");
+  command
+      ->add_option("--figure", request->figure,
+                   "Which figure: speedup, energy, cycles, roofline, pareto, ...")
+      ->type_name("FIGURE");
   command->add_option("--width", request->width, "Pixels of a png")
       ->check(CLI::Range(200, 10000))
       ->capture_default_str();

@@ -83,7 +83,9 @@ void add_reproduce(CLI::App& app, Action& action, const std::string& command_lin
   request->output.command = command_line;
   CLI::App* command = app.add_subcommand(
       "reproduce", "Derive published results anew and print them beside the published figures");
-  command->add_option("name", request->name, "Which one, or all")->capture_default_str();
+  command->add_option("name", request->name, "Which one, or all")
+      ->type_name("REPRODUCTION")
+      ->capture_default_str();
   command->add_flag("--strict", request->strict, "Exit with 1 when a figure deviates");
   const auto named = [](const std::string& path) {
     return std::string(path.empty() ? "expected a file" : "");
@@ -91,10 +93,12 @@ void add_reproduce(CLI::App& app, Action& action, const std::string& command_lin
   command
       ->add_option("--activations", request->tensors.activations,
                    "dvas: integers that AlexNet's conv2 reads, .npy of shape (1, 96, 27, 27)")
+      ->type_name("FILE")
       ->check(named);
   command
       ->add_option("--weights", request->tensors.weights,
                    "dvas: integer weights of AlexNet's conv2, .npy of shape (256, 48, 5, 5)")
+      ->type_name("FILE")
       ->check(named);
   command
       ->add_option("--tensor-bits", request->tensor_bits,

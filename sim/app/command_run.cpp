@@ -126,13 +126,19 @@ ExitCode run(const ExperimentRequest& request, const OutputOptions& output,
 }  // namespace
 
 void add_experiment_options(CLI::App& command, ExperimentRequest& request) {
-  command.add_option("--profile", request.profile, "Precision profile of the workload");
+  command.add_option("--profile", request.profile, "Precision profile of the workload")
+      ->type_name("PROFILE");
   command.add_option("--batch", request.batch, "Images at a time");
-  command.add_option("--fidelity", request.fidelity, "Engine: tile, pin or closed_form");
-  command.add_option("--operands", request.operands, "Operands: per_layer, chained or off");
-  command.add_option("--layers", request.layers, "Layers that run: all, array or conv");
-  command.add_option("--energy-model", request.energy_model,
-                     "Energy of the arithmetic: horowitz, structure or both");
+  command.add_option("--fidelity", request.fidelity, "Engine: tile, pin or closed_form")
+      ->type_name("{tile,pin,closed_form}");
+  command.add_option("--operands", request.operands, "Operands: per_layer, chained or off")
+      ->type_name("{per_layer,chained,off}");
+  command.add_option("--layers", request.layers, "Layers that run: all, array or conv")
+      ->type_name("{all,array,conv}");
+  command
+      .add_option("--energy-model", request.energy_model,
+                  "Energy of the arithmetic: horowitz, structure or both")
+      ->type_name("{horowitz,structure,both}");
   command.add_flag("--check", request.check,
                    "Compute outputs and compare them with the reference convolution");
   command.add_flag("--widths", request.widths,
@@ -143,6 +149,7 @@ void add_experiment_options(CLI::App& command, ExperimentRequest& request) {
   command
       .add_option("--set", request.overrides,
                   "Change one key of the experiment: a.b.c=value; may be given several times")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }
 
@@ -151,13 +158,19 @@ void add_run(CLI::App& app, Action& action, const std::string& command_line) {
   auto output = std::make_shared<OutputOptions>();
   output->command = command_line;
   CLI::App* command = app.add_subcommand("run", "Simulate one network on one machine");
-  command->add_option("experiment", request->experiment, "Experiment by name or path");
-  command->add_option("--machine", request->machine, "Machine by name or path");
-  command->add_option("--workload", request->workload, "Network by name or path");
-  command->add_option("--vcd", request->vcd, "Prefix of the waveform files of a pin-level run");
+  command->add_option("experiment", request->experiment, "Experiment by name or path")
+      ->type_name("EXPERIMENT");
+  command->add_option("--machine", request->machine, "Machine by name or path")
+      ->type_name("MACHINE");
+  command->add_option("--workload", request->workload, "Network by name or path")
+      ->type_name("NETWORK");
+  command->add_option("--vcd", request->vcd, "Prefix of the waveform files of a pin-level run")
+      ->type_name("FILE");
   auto options = std::make_shared<RunOptions>();
-  command->add_option("--trace", options->trace,
-                      "File for the timeline of tiles, in the trace event format of Perfetto");
+  command
+      ->add_option("--trace", options->trace,
+                   "File for the timeline of tiles, in the trace event format of Perfetto")
+      ->type_name("FILE");
   command->add_flag("--guard-savings", options->guard_savings,
                     "Run again without guard, skipped reads and compression: what each saves");
   add_experiment_options(*command, *request);

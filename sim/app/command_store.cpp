@@ -260,16 +260,25 @@ ExitCode merge(const std::string& target, const std::vector<std::string>& parts)
 void add_query(CLI::App& app, Action& action) {
   auto request = std::make_shared<QueryRequest>();
   CLI::App* command = app.add_subcommand("query", "Rows and answers from a store of sweeps");
-  command->add_option("store", request->store, "SQLite file of results")->required();
-  command->add_option("--sweep", request->sweep, "Name or hash of the sweep; the newest otherwise");
-  command->add_option("--where", request->where,
-                      "Condition over keys and metrics, as in constraints of a sweep file");
-  command->add_option("--columns", request->columns, "Columns with commas between")->delimiter(',');
-  command->add_option("--order", request->order, "Column to order by; -COLUMN for largest first");
+  command->add_option("store", request->store, "SQLite file of results")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("--sweep", request->sweep, "Name or hash of the sweep; the newest otherwise")
+      ->type_name("NAME");
+  command
+      ->add_option("--where", request->where,
+                   "Condition over keys and metrics, as in constraints of a sweep file")
+      ->type_name("CONDITION");
+  command->add_option("--columns", request->columns, "Columns with commas between")
+      ->type_name("COLUMN,...")
+      ->delimiter(',');
+  command->add_option("--order", request->order, "Column to order by; -COLUMN for largest first")
+      ->type_name("COLUMN");
   command->add_option("--limit", request->limit, "Most rows")->check(CLI::Range(0, 1'000'000'000));
   command
       ->add_option("--objectives", request->objectives,
                    "`min METRIC` or `max METRIC`, with commas between; the sweep's otherwise")
+      ->type_name("OBJECTIVE,...")
       ->delimiter(',');
   CLI::Option* pareto =
       command->add_flag("--pareto", request->pareto, "Results that no other beats");
@@ -281,7 +290,7 @@ void add_query(CLI::App& app, Action& action) {
   best->excludes(sensitivity);
   command->add_option("--format", request->format, "text, csv or json")
       ->check(CLI::IsMember({"text", "csv", "json"}));
-  command->add_option("-o,--output", request->output, "File to write instead");
+  command->add_option("-o,--output", request->output, "File to write instead")->type_name("FILE");
   command->callback([&action, request] { action = [request] { return query(*request); }; });
 }
 
@@ -289,7 +298,7 @@ void add_status(CLI::App& app, Action& action) {
   auto paths = std::make_shared<std::vector<std::string>>();
   auto format = std::make_shared<std::string>("text");
   CLI::App* command = app.add_subcommand("status", "How far the sweeps of stores are");
-  command->add_option("stores", *paths, "SQLite files of results")->required();
+  command->add_option("stores", *paths, "SQLite files of results")->type_name("FILE")->required();
   command->add_option("--format", *format, "text or json")->check(CLI::IsMember({"text", "json"}));
   command->callback(
       [&action, paths, format] { action = [paths, format] { return status(*paths, *format); }; });
@@ -299,8 +308,10 @@ void add_merge(CLI::App& app, Action& action) {
   auto target = std::make_shared<std::string>();
   auto parts = std::make_shared<std::vector<std::string>>();
   CLI::App* command = app.add_subcommand("merge", "Add stores of shards to one store");
-  command->add_option("store", *target, "Store that receives the results")->required();
-  command->add_option("parts", *parts, "Stores to add")->required();
+  command->add_option("store", *target, "Store that receives the results")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("parts", *parts, "Stores to add")->type_name("FILE")->required();
   command->callback(
       [&action, target, parts] { action = [target, parts] { return merge(*target, *parts); }; });
 }

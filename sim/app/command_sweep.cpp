@@ -218,19 +218,23 @@ void add_sweep(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("sweep", "Run the points of a sweep file that are missing");
   command->add_option("file", request->words, "Sweep by name or path; `retry FILE` as with --retry")
+      ->type_name("SWEEP")
       ->required()
       ->expected(1, 2);
-  command->add_option("--store", request->store, "SQLite file of results; NAME.sqlite otherwise");
+  command->add_option("--store", request->store, "SQLite file of results; NAME.sqlite otherwise")
+      ->type_name("FILE");
   command->add_option("-j,--jobs", request->workers, "Worker processes; one per core otherwise")
       ->check(CLI::Range(1, 4096));
-  command->add_option("--shard", request->shard, "Only part I of N, as I/N");
-  command->add_option("--csv", request->csv, "Write the results as CSV in the end");
+  command->add_option("--shard", request->shard, "Only part I of N, as I/N")->type_name("I/N");
+  command->add_option("--csv", request->csv, "Write the results as CSV in the end")
+      ->type_name("FILE");
   command->add_option("--progress", request->progress, "text, json (an object a line) or none")
       ->check(CLI::IsMember({"text", "json", "none"}));
   command->add_flag("--retry", request->retry, "Run the failed points again instead");
   command->add_flag("--dry-run", request->dry_run, "How many points, and how long about");
   command->add_flag("--quiet", request->quiet, "No progress on standard error");
   command->add_option("--set", request->overrides, "Change one key of the sweep file: a.b.c=value")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command->callback([&action, request] { action = [request] { return run(*request); }; });
 }

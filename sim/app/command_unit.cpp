@@ -127,22 +127,32 @@ void add_unit(CLI::App& app, Action& action, const std::string& command_line) {
   request->output.command = command_line;
   CLI::App* command = app.add_subcommand(
       "unit", "Gates, area, delay and energy of an arithmetic unit, mode by mode; its drawing");
-  command->add_option("name", request->name, "Kind of unit, as 'list units' names it")->required();
-  command->add_option("--bits", request->bits,
-                      "Operands: AxW bits, activations first; without it: 16, 8, 4, 2 and 1");
+  command->add_option("name", request->name, "Kind of unit, as 'list units' names it")
+      ->type_name("UNIT")
+      ->required();
+  command
+      ->add_option("--bits", request->bits,
+                   "Operands: AxW bits, activations first; without it: 16, 8, 4, 2 and 1")
+      ->type_name("AxW");
   command->add_option("--lanes", request->lanes, "Lanes of the unit")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   command->add_option("--technology", request->technology, "Technology by name or path")
+      ->type_name("TECHNOLOGY")
       ->capture_default_str();
-  command->add_option("--verilog", request->verilog,
-                      "Write the gates as structural Verilog; '-' prints them");
+  command
+      ->add_option("--verilog", request->verilog,
+                   "Write the gates as structural Verilog; '-' prints them")
+      ->type_name("FILE");
   command->add_flag("--delays", request->delays, "With --verilog: unit delays on every gate");
-  command->add_option("--dot", request->dot, "Write the gates for Graphviz; '-' prints them");
-  command->add_option("--vcd", request->vcd, "Write waveforms of the clocked unit at work");
+  command->add_option("--dot", request->dot, "Write the gates for Graphviz; '-' prints them")
+      ->type_name("FILE");
+  command->add_option("--vcd", request->vcd, "Write waveforms of the clocked unit at work")
+      ->type_name("FILE");
   command
       ->add_option("--set", request->overrides,
                    "Change one key of the unit: key=value; may be given several times")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   add_output_options(*command, request->output);
   command->callback([&action, request] { action = [request] { return unit(*request); }; });

@@ -15,7 +15,7 @@
 // libsystemc keeps a small list of the threads of a deleted context that were still waiting.
 extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
 extern "C" const char* __lsan_default_suppressions() { return "leak:libsystemc"; }  // NOLINT
-extern "C" const char* __lsan_default_options();  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __lsan_default_options();                                    // NOLINT
 extern "C" const char* __lsan_default_options() { return "print_suppressions=0"; }  // NOLINT
 #endif
 

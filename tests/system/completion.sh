@@ -36,16 +36,27 @@ offers stripes "$bitscale" reproduce str || fail 'the name of a reproduction'
 offers cycles "$bitscale" explain cyc || fail 'the name of a metric'
 offers json "$bitscale" run --machine stripes --format js || fail 'one of the words an option takes'
 offers machines "$bitscale" list m || fail 'a kind to list'
+offers assign "$bitscale" precision as || fail 'a command of a command'
+offers gaussian "$bitscale" precision assign lenet_fashion --by ga || fail 'a word of a command of a command'
+offers lenet_fashion "$bitscale" precision accumulator lenet_f || fail 'a network for a command of a command'
+offers pin "$bitscale" run --fidelity pi || fail 'one of the words that a file could hold too'
 offers zsh "$bitscale" completion z || fail 'a shell'
 if offers alexnet_stripes "$bitscale" run --set ''; then fail 'free text is not completed'; fi
 
 # Every option in the help of a command is in every script, and the other way round.
 zsh=$("$bitscale" completion zsh) fish=$("$bitscale" completion fish)
-commands=$("$bitscale" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p')
-[[ -n $commands ]] || fail 'no commands in --help'
-for command in $commands; do
-  helped=$("$bitscale" "$command" --help | sed -n 's/^  \(-., *\)\?\(--[a-z-]*\).*/\2/p' | sort -u)
-  COMP_WORDS=("$bitscale" "$command" --) COMP_CWORD=2 COMPREPLY=()
+commands_in() { "$bitscale" "$@" --help | sed -n '/^Subcommands/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p'; }
+mapfile -t commands < <(commands_in)
+[[ ${#commands[@]} -gt 0 ]] || fail 'no commands in --help'
+for command in "${commands[@]}"; do
+  while read -r inner; do
+    if [[ -n $inner ]]; then commands+=("$command $inner"); fi
+  done < <(commands_in "$command")
+done
+for command in "${commands[@]}"; do
+  read -ra words <<<"$command"
+  helped=$("$bitscale" "${words[@]}" --help | sed -n 's/^  \(-., *\)\?\(--[a-z-]*\).*/\2/p' | sort -u)
+  COMP_WORDS=("$bitscale" "${words[@]}" --) COMP_CWORD=$((${#words[@]} + 1)) COMPREPLY=()
   _bitscale
   offered=$(printf '%s\n' "${COMPREPLY[@]}" | sort -u)
   [[ $helped == "$offered" ]] || fail "options of $command: $(diff <(echo "$helped") <(echo "$offered"))"
@@ -54,8 +65,8 @@ for command in $commands; do
     grep -q -- "$option" <<<"$zsh" || fail "zsh lacks $option"
     grep -q -- " -l ${option#--} " <<<"$fish" || fail "fish lacks $option"
   done
-  grep -qw "$command" <<<"$zsh" || fail "zsh lacks $command"
-  grep -qw "$command" <<<"$fish" || fail "fish lacks $command"
+  grep -qw "${words[-1]}" <<<"$zsh" || fail "zsh lacks $command"
+  grep -qw "${words[-1]}" <<<"$fish" || fail "fish lacks $command"
 done
 
 for shell in zsh fish; do  # only where the shell is installed
