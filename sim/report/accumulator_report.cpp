@@ -101,6 +101,40 @@ std::string sweep_text(const AccumulatorLayer& layer, const TextStyle& style) {
   return table.text(style);
 }
 
+/// What casts doubt on choices, and why machines cannot run some: each once, behind the criteria
+/// that it is about.
+std::string notes_text(const AccumulatorLayer& layer) {
+  std::vector<std::pair<std::string, std::string>> notes;  // text, criteria
+  const auto add = [&notes](const std::string& note, const std::string& criterion) {
+    const auto same = [&note](const auto& known) { return known.first == note; };
+    const auto known = std::ranges::find_if(notes, same);
+    if (known == notes.end()) {
+      notes.emplace_back(note, criterion);
+    } else if (!known->second.ends_with(criterion)) {
+      known->second += ", " + criterion;
+    }
+  };
+  const std::string prefix = fmt::format("error: layer '{}': ", layer.name);
+  std::size_t refused = 0;
+  for (const RegisterChoice& choice : layer.choices) {
+    for (const std::string& warning : choice.warnings) add(warning, choice.criterion);
+    const std::string& failure =
+        choice.wrap.failure.empty() ? choice.saturate.failure : choice.wrap.failure;
+    if (failure.empty()) continue;
+    ++refused;
+    add(failure.starts_with(prefix) ? failure.substr(prefix.size()) : failure, choice.criterion);
+  }
+  std::string text;
+  for (const auto& [note, criteria] : notes) {
+    // A refusal of all criteria is the machine's.
+    const bool all = refused == layer.choices.size() &&
+                     std::ranges::count(criteria, ',') + 1 == std::ssize(layer.choices);
+    text +=
+        fmt::format("  note: {}\n", wrap_text((all ? "not run" : criteria) + ": " + note, 100, 8));
+  }
+  return text;
+}
+
 std::string layer_text(const AccumulatorLayer& layer, const TextStyle& style) {
   std::string text = fmt::format(
       "\n{}: sums of {} products of {} bits, {} of them, {} operands\n"
@@ -110,15 +144,7 @@ std::string layer_text(const AccumulatorLayer& layer, const TextStyle& style) {
       layer.operands, layer.measured_sigma, layer.predicted_sigma, layer.measured_mean,
       layer.predicted_mean, layer.low, layer.high);
   text += choices_text(layer, style);
-  for (const RegisterChoice& choice : layer.choices) {
-    for (const std::string& warning : choice.warnings)
-      text += fmt::format("  note: {}\n", wrap_text(choice.criterion + ": " + warning, 100, 8));
-    for (const RegisterFigures* figures : {&choice.wrap, &choice.saturate}) {
-      if (figures->failure.empty()) continue;
-      text += fmt::format("  note: {}\n", wrap_text(figures->failure, 100, 8));
-      break;
-    }
-  }
+  text += notes_text(layer);
   const std::string sweep = sweep_text(layer, style);
   if (!sweep.empty()) text += "\n" + sweep;
   return text;

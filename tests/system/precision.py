@@ -63,6 +63,11 @@ class Accumulator(unittest.TestCase):
             self.assertEqual(ours["register_bits"], theirs["register_bits"])
             self.assertEqual(ours["wrap"]["sqnr_dB"], theirs["wrap"]["sqnr_dB"])
 
+    def test_a_machine_that_refuses_a_layer_says_so_once(self):
+        text = output("precision", "accumulator", "alexnet", "--layer", "conv5")
+        self.assertEqual(text.count("the unit takes 2 to 8"), 1)
+        self.assertEqual(text.count("heavier"), 2)  # of the criteria with a clip, and of the statistical one
+
     def test_the_table_for_programs_has_a_row_per_choice(self):
         rows = output(*ACCUMULATOR, "--layer", "fc3", "--format", "csv").splitlines()
         self.assertEqual(len(rows), 11)
