@@ -7,6 +7,7 @@
 
 #include "arch/unit.hpp"
 #include "arch/unit_netlist.hpp"
+#include "sim/core/quantity.hpp"
 #include "sim/kernel/engine.hpp"
 #include "sim/mapping/mapping.hpp"
 #include "sim/pipeline/runner.hpp"
@@ -159,18 +160,41 @@ EnergyReport supplied(const EnergyReport& nominal, const LayerResult& layer,
 
 std::vector<std::string> supply_notes(const Machine& machine) {
   std::vector<std::string> notes;
-  const auto add = [&](const char* what, const CostSource& source) {
+  // The constants stand beside their source: supplies and watts can be checked from them by hand.
+  const auto add = [&](const char* what, const std::string& values, const CostSource& source) {
     if (source.label == CostLabel::published && !source.recalled) return;
-    notes.push_back(fmt::format("{}: {} ({})", what, label_of(source), source.text));
+    notes.push_back(fmt::format("{}: {} ({}; {})", what, label_of(source), values, source.text));
   };
-  if (machine.technology.delay) add("delay against supply", machine.technology.delay->source);
-  const bool leaks = machine.power.has_leakage || machine.voltage.body_bias_V != 0;
-  if (leaks && machine.technology.leakage) {
-    add("leakage against supply and bias", machine.technology.leakage->source);
+  if (const std::optional<DelayModel>& delay = machine.technology.delay) {
+    add("delay against supply",
+        fmt::format("{} per unit of the path at {}, Vt {}, exponent {}",
+                    format_quantity(delay->tau_s, QuantityUnit::second), format_V(delay->vnom_V),
+                    format_V(delay->vt_V), delay->alpha),
+        delay->source);
   }
-  if (machine.power.has_leakage) add("leakage of the chip", machine.power.leakage_source);
-  if (machine.power.has_control) add("control per cycle", machine.power.control_source);
-  if (machine.power.has_clock_root) add("root of the clock tree", machine.power.clock_source);
+  const MachinePower& power = machine.power;
+  const bool leaks = power.has_leakage || machine.voltage.body_bias_V != 0;
+  if (const std::optional<LeakageModel>& leakage = machine.technology.leakage; leaks && leakage) {
+    add("leakage against supply and bias",
+        fmt::format("eta {}, gamma {}, n {}, kT/q {}", leakage->dibl, leakage->body_effect,
+                    leakage->swing_factor, format_V(leakage->thermal_V)),
+        leakage->source);
+  }
+  if (power.has_leakage) {
+    add("leakage of the chip", format_quantity(power.leakage_W, QuantityUnit::watt),
+        power.leakage_source);
+  }
+  if (power.has_control) {
+    const double at_V = power.control_V > 0 ? power.control_V : machine.technology.vdd_V;
+    add("control per cycle",
+        fmt::format("{} at {}", format_quantity(power.control_pJ * 1e-12, QuantityUnit::joule),
+                    format_V(at_V)),
+        power.control_source);
+  }
+  if (power.has_clock_root) {
+    add("root of the clock tree", fmt::format("share {}", power.clock_root_share),
+        power.clock_source);
+  }
   return notes;
 }
 

@@ -147,6 +147,20 @@ class PolicyCheck {
 
 }  // namespace
 
+std::string_view to_string(VoltageScaling scaling) {
+  switch (scaling) {
+    case VoltageScaling::fixed:
+      return "fixed";
+    case VoltageScaling::dvas:
+      return "dvas";
+    case VoltageScaling::dvafs:
+      return "dvafs";
+    case VoltageScaling::dvfs:
+      break;
+  }
+  return "dvfs";
+}
+
 VoltagePolicy parse_voltage(config::Reader& reader) {
   using config::Unit;
   VoltagePolicy policy;

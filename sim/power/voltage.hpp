@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "sim/config/reader.hpp"
@@ -17,6 +18,8 @@ enum class VoltageScaling {
           ///< then the supply
   dvfs,   ///< the clock falls to a required throughput, then the supply
 };
+
+[[nodiscard]] std::string_view to_string(VoltageScaling scaling);
 
 /// What a supply other than the datapath's does while the datapath scales.
 enum class DomainRule {

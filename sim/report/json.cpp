@@ -247,6 +247,7 @@ Json totals_json(const RunResult& run) {
   if (run.structure_costs) json["structure"] = structure_json(run);
   if (has_supplies(run)) {
     json["mean_power"] = power_json(run_power(run));
+    json["tops_per_W_chip"] = json_number(chip_tops_per_watt(run));
     json["tops_per_W_effective"] = json_number(effective_tops_per_watt(run));
     json["energy_per_frame_pJ"] = json_number(energy_per_frame_pJ(run));
     json["frames_per_s"] = json_number(frames_per_second(run));

@@ -253,13 +253,14 @@ constexpr Metric kMetrics[] = {
      "control energy / seconds"},
     {"leakage_mW", "mW", kSupply, "Leakage of the chip at its supplies.",
      "declared power x (V / Vnom) x exp((eta (V - Vnom) + gamma bias) / (n kT/q)), by shares of "
-     "the "
-     "domains"},
+     "the domains"},
     {"off_chip_mW", "mW", kSupply, "Power of the DRAM, which has a supply of its own.",
      "energy of the DRAM's actions / seconds"},
     {"chip_mW", "mW", kSupply, "All but the DRAM.",
      "datapath_mW + clock_mW + memory_mW + control_mW + leakage_mW"},
     {"total_mW", "mW", kSupply, "Chip and DRAM.", "chip_mW + off_chip_mW"},
+    {"tops_per_W_chip", "TOPS/W", kSupply, "Operations per energy of the chip, DRAM left out.",
+     "2 x macs / (chip_mW x seconds x 1e9)"},
     {"tops_per_W_effective", "TOPS/W", kSupply,
      "Operations per energy where products with a zero operand count for nothing.",
      "2 x effectual_macs / energy_pJ"},

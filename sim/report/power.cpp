@@ -32,6 +32,12 @@ PowerReport run_power(const RunResult& run) {
   return mean_power(all, run.seconds());
 }
 
+std::optional<double> chip_tops_per_watt(const RunResult& run) {
+  const double chip_pJ = run_power(run).chip_mW() * run.seconds() * 1e9;
+  if (!(chip_pJ > 0)) return std::nullopt;
+  return 2.0 * static_cast<double>(run.macs()) / chip_pJ;
+}
+
 std::optional<double> effective_tops_per_watt(const RunResult& run) {
   const double total_pJ = run.energy().total_pJ;
   if (!(total_pJ > 0) || run.operands() == "none") return std::nullopt;

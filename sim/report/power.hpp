@@ -18,6 +18,9 @@ namespace bitscale {
 [[nodiscard]] PowerReport layer_power(const RunResult& run, const LayerResult& layer);
 [[nodiscard]] PowerReport run_power(const RunResult& run);
 
+/// Two operations per MAC over the energy without that of the DRAM, as chips are measured. Nothing
+/// where the chip draws nothing.
+[[nodiscard]] std::optional<double> chip_tops_per_watt(const RunResult& run);
 /// Two operations per MAC whose operands are both non-zero, over the energy: zeros count for
 /// nothing. Nothing without operands or energy.
 [[nodiscard]] std::optional<double> effective_tops_per_watt(const RunResult& run);

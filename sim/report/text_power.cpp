@@ -125,6 +125,7 @@ std::string power_text(const RunResult& run, const TextStyle& style) {
     if (value) facts.push_back(fmt::format("{} {}{}", format_plain(*value), unit, what));
   };
   add("", run.tops_per_watt(), "TOPS/W");
+  add(" of the chip without its DRAM", chip_tops_per_watt(run), "TOPS/W");
   add(" of products without a zero", effective_tops_per_watt(run), "TOPS/W");
   add("", frames_per_second(run), "frames/s");
   if (const std::optional<double> frame_pJ = energy_per_frame_pJ(run)) {

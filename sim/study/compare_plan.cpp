@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "sim/core/errors.hpp"
+#include "sim/core/quantity.hpp"
 #include "sim/core/suggest.hpp"
 #include "sim/pipeline/runner.hpp"
 #include "sim/report/table.hpp"
@@ -213,6 +214,35 @@ std::string channels_of(const CompareExperiments& experiments) {
   return fmt::format("off-chip channel ({})", fmt::join(channels, "; "));
 }
 
+/// What each machine's supplies do with the precision, in words.
+std::string supplies_of(const CompareExperiments& experiments) {
+  std::vector<std::string> policies;
+  for (const std::vector<Experiment>& row : experiments.machines) {
+    const Machine& machine = row.front().machine;
+    policies.push_back(fmt::format("{} {}", machine.config.name, to_string(machine.voltage.kind)));
+  }
+  return fmt::format("supplies ({})", fmt::join(policies, "; "));
+}
+
+/// What each machine declares to draw beside its counted actions, in words.
+std::string declared_power_of(const CompareExperiments& experiments) {
+  std::vector<std::string> machines;
+  for (const std::vector<Experiment>& row : experiments.machines) {
+    const MachinePower& power = row.front().machine.power;
+    std::vector<std::string> parts;
+    if (power.has_control)
+      parts.push_back(format_quantity(power.control_pJ * 1e-12, QuantityUnit::joule) +
+                      " of control per cycle");
+    if (power.has_leakage)
+      parts.push_back(format_quantity(power.leakage_W, QuantityUnit::watt) + " of leakage");
+    if (power.has_clock_root) parts.emplace_back("the clock's root");
+    if (parts.empty()) parts.emplace_back("nothing");
+    machines.push_back(
+        fmt::format("{} {}", row.front().machine.config.name, fmt::join(parts, ", ")));
+  }
+  return fmt::format("declared power ({})", fmt::join(machines, "; "));
+}
+
 std::string definition_of(const IsoRequest& iso, const Experiment& first) {
   const std::string operands =
       iso.bits ? fmt::format("operands of {} x {} bits", iso.bits->activation, iso.bits->weight)
@@ -323,6 +353,16 @@ void add_conditions(const CompareExperiments& experiments, CompareResult& result
         return row.front().machine.config.memory.dram != first.memory.dram;
       }))
     result.free.push_back(channels_of(experiments));
+  const Machine& baseline = experiments.machines.front().front().machine;
+  const auto any_machine = [&](auto&& differs) {
+    return std::ranges::any_of(experiments.machines, [&](const std::vector<Experiment>& row) {
+      return differs(row.front().machine);
+    });
+  };
+  if (any_machine([&](const Machine& m) { return m.voltage.kind != baseline.voltage.kind; }))
+    result.free.push_back(supplies_of(experiments));
+  if (any_machine([&](const Machine& m) { return m.power != baseline.power; }))
+    result.free.push_back(declared_power_of(experiments));
   compare("kind of unit",
           [&](const MachineConfig& m) { return m.unit->kind() == first.unit->kind(); });
   if (!experiments.iso || experiments.iso->held != Held::macs)

@@ -76,6 +76,19 @@ TEST(Frames, CountImagesOfTheBatch) {
   EXPECT_EQ(frames_per_second(small_run()), std::nullopt);
 }
 
+TEST(ChipTopsPerWatt, LeavesTheDramOut) {
+  RunResult run = supplied_run();
+  const double alone = chip_tops_per_watt(run).value();
+  ActionEnergy fetch;
+  fetch.action.action = Action::dram_read;
+  fetch.energy_pJ = 50;
+  run.layers[0].energy.actions.push_back(fetch);
+  run.layers[0].energy.total_pJ += fetch.energy_pJ;
+  EXPECT_DOUBLE_EQ(chip_tops_per_watt(run).value(), alone);
+  EXPECT_LT(run.tops_per_watt().value(), alone);
+  EXPECT_THAT(power_text(run), HasSubstr("TOPS/W of the chip without its DRAM"));
+}
+
 TEST(EffectiveTopsPerWatt, CountsProductsWithoutAZero) {
   const RunResult run = supplied_run();
   EXPECT_DOUBLE_EQ(effective_tops_per_watt(run).value(), 2.0 * 375 / 200);

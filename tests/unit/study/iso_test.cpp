@@ -10,6 +10,8 @@
 namespace bitscale::study {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -146,6 +148,15 @@ TEST(AddConditions, NamesMachinesThatNeverWaitForTheirChannel) {
 
 TEST(AddConditions, SaysNothingOfChannelsThatAreAlike) {
   EXPECT_THAT(differences({"dadiannao", "stripes"}), Not(Contains(HasSubstr("channel"))));
+}
+
+TEST(AddConditions, NamesSuppliesAndWhatOneMachineAloneDeclares) {
+  EXPECT_THAT(differences({"moons40", "mac8"}),
+              AllOf(Contains("supplies (moons40 dvas; mac8 fixed)"),
+                    Contains("declared power (moons40 70 pJ of control per cycle, 5 mW of leakage; "
+                             "mac8 nothing)")));
+  EXPECT_THAT(differences({"dadiannao", "stripes"}),
+              Not(Contains(AnyOf(HasSubstr("supplies"), HasSubstr("declared power")))));
 }
 
 TEST(PlanComparison, RefusesDifferentWork) {
