@@ -125,7 +125,9 @@ constexpr Metric kMetrics[] = {
     {"energy_per_image_pJ", "pJ", kAssignment, "Energy of the whole network for one image."},
 
     {"memory_columns", "", kColumns, "Columns of the rows asked for and of fewer and more."},
-    {"cells", "", kColumns, "Cells (rows) of a column: length of the dot product."},
+    {"cells", "", kColumns,
+     "Cells (rows) of a column: length of the dot product. Of a unit: its gates and flip-flops by "
+     "kind."},
     {"compute_snr_dB", "dB", kColumns,
      "Signal over mismatch, noise and clipping, before conversion; null without noise."},
     {"drawn_snr_dB", "dB", kColumns,

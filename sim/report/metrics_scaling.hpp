@@ -10,4 +10,7 @@ namespace bitscale {
 /// The part about widths of accumulators, bits of layers and in-memory columns.
 [[nodiscard]] std::span<const Metric> precision_metrics();
 
+/// The part about units from their gates.
+[[nodiscard]] std::span<const Metric> unit_metrics();
+
 }  // namespace bitscale

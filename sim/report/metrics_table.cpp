@@ -168,8 +168,9 @@ constexpr Metric kMetrics[] = {
      "Capacitance that one unit's gates switch per cycle between settled states, in NAND input "
      "pins."},
     {"relative_half_width", "fraction", kEnergy,
-     "Half width of the 95 % interval around units_per_transition, relative; 0 where all was "
-     "followed.",
+     "Half width of the 95 % interval around units_per_transition (of a unit: "
+     "switched_pins_per_mac), "
+     "relative; 0 where all was followed.",
      "Student's t over groups of 64 windows; of a run, layers by their share",
      "switching_relative_half_width"},
     {"glitch_factor", "x", kEnergy,
@@ -318,12 +319,12 @@ constexpr Metric kMetrics[] = {
     {"information", "", kComparison, "Verdict: there is no published figure to compare with."},
     {"inputs", "", kComparison, "What was declared, fitted or recalled for the figure."},
     {"source", "", kComparison, "Where the published figure stands."},
-    {"unit", "", kComparison, "Unit of published and simulated; x for ratios."},
+    {"unit", "", kComparison, "Unit of published and simulated, x for ratios; or a kind of unit."},
     {"checks", "", kComparison, "One entry per figure of a reproduction."},
 
     {"operands", "", kOrigin,
      "Where the operand values came from: real data, synthetic (a declared distribution and seed), "
-     "or mixed."},
+     "or mixed. Of a unit: widths, activations first."},
     {"result", "", kOrigin,
      "Origin of both operands together, real, synthetic, mixed or none; in a comparison, the run "
      "as `bitscale run` "
@@ -390,7 +391,7 @@ std::span<const Metric> all_metrics() {
   static const std::vector<Metric> kAll = [] {
     std::vector<Metric> all(std::begin(kMetrics), std::end(kMetrics));
     for (const std::span<const Metric>& more :
-         {comparison_metrics(), scaling_metrics(), precision_metrics()})
+         {comparison_metrics(), scaling_metrics(), precision_metrics(), unit_metrics()})
       all.insert(all.end(), more.begin(), more.end());
     return all;
   }();

@@ -61,7 +61,8 @@ std::string unit_text(const UnitReport& unit, const TextStyle& style) {
     transitions += mode.transitions;
   }
   text += wrap_text(
-      fmt::format("path: longest one that can switch, in gate delays (XOR and MUX 2). Switched, "
+      fmt::format("path: longest one that can switch, in gate delays (XOR and MUX 2); ratio: to "
+                  "that of the widest operands. Switched, "
                   "glitches, flip-flops: capacitance per multiply-accumulate in NAND input pins, "
                   "on uniform operands, {} transitions, +-{:.2f} % at 95 %. Energy at {} V: {:.4g} "
                   "aJ per pin ({}); g is the share of glitches that counts. Operand registers and "
