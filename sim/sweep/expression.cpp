@@ -228,9 +228,13 @@ std::string Expression::sql(const std::vector<std::string>& columns) const {
 
 void Expression::check_syntax() const {
   const Database database;
-  std::string text = "SELECT (";
+  // A condition: there min() and max() of one value, which would be of all rows, are refused.
+  std::string text = "SELECT 1 WHERE (";
   std::vector<std::size_t> starts;
+  std::size_t open = 0;
   for (const Token& token : tokens_) {
+    if (token.sql == "(") ++open;
+    if (token.sql == ")" && open-- == 0) refuse(token.start, "')' without its '('");
     starts.push_back(text.size());
     text += (token.name ? fmt::format("?{}", *token.name + 1) : token.sql) + " ";
   }

@@ -74,6 +74,11 @@ TEST(Expression, SaysThatItEndsTooEarly) {
   EXPECT_THAT(problem_of("cycles <"), HasSubstr("column 9: the expression ends too early"));
 }
 
+TEST(Expression, RefusesFunctionsOverAllRows) {
+  EXPECT_THAT(problem_of("cycles = max(cycles)"), HasSubstr("max"));
+  EXPECT_EQ(problem_of("cycles = max(cycles, 3)"), "");
+}
+
 TEST(Expression, SuggestsTheFunctionThatWasMeant) {
   EXPECT_THAT(problem_of("sqr(4) > 1"), HasSubstr("did you mean 'sqrt'?"));
 }
@@ -81,7 +86,7 @@ TEST(Expression, SuggestsTheFunctionThatWasMeant) {
 // What could reach past an expression into the database is text that does not parse.
 TEST(Expression, LetsNoStatementThrough) {
   for (const char* text : {"1; DROP TABLE points", "(SELECT 1)", "1) FROM points --", "1 /* x */",
-                           "load_extension('x')", "1, 2", "?1 = 1", "x'00'", "1) , (2", ""}) {
+                           "load_extension('x')", "1, 2", "?1 = 1", "x'00'", "1) , (2", "1) or (1", "1)) or ((1", ""}) {
     EXPECT_NE(problem_of(text), "") << text;
   }
 }
