@@ -76,19 +76,22 @@ void print_rows(const QueryRequest& request, Store& store, const StoredSweep& sw
   }
   sweep::ResultTable table(store, sweep, query);
   if (request.format == "text") return deliver(request, table_text(table));
-  std::string text;
-  const bool stream = request.output.empty();
-  const auto write = [&](const std::string& line) {
-    text += line;
-    constexpr std::size_t kBlock = std::size_t{1} << 16U;
-    if (stream && text.size() > kBlock) print(std::exchange(text, {}));
+  const auto rows = [&](const FileWriter& write) {
+    std::string block;
+    const auto add = [&](const std::string& line) {
+      block += line;
+      constexpr std::size_t kBlock = std::size_t{1} << 16U;
+      if (block.size() > kBlock) write(std::exchange(block, {}));
+    };
+    if (request.format == "csv") {
+      write_csv(table, add);
+    } else {
+      write_json(table, add);
+    }
+    write(block);
   };
-  if (request.format == "csv") {
-    write_csv(table, write);
-  } else {
-    write_json(table, write);
-  }
-  deliver(request, text);
+  if (!request.output.empty()) return stream_file_atomically(request.output, rows);
+  rows([](std::string_view text) { print(std::string(text)); });
 }
 
 /// Candidates in the form that was asked for.

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "sim/app/commands.hpp"
 #include "sim/app/sweep_command.hpp"
@@ -167,13 +168,21 @@ ExitCode dry_run(LoadedSweep& loaded, const SweepRequest& request, std::size_t w
   return ExitCode::ok;
 }
 
+/// Bytes that go into a file at once.
+constexpr std::size_t kBlock = std::size_t{1} << 16U;
+
 void write_csv_file(const std::string& path, const std::string& store_path,
                     const std::string& hash) {
   sweep::Store store(store_path, sweep::Store::Mode::read);
   sweep::ResultTable table(store, store.find_sweep(hash), {});
-  std::string text;
-  write_csv(table, [&](const std::string& line) { text += line; });
-  write_file_atomically(path, text);
+  stream_file_atomically(path, [&](const FileWriter& write) {
+    std::string block;
+    write_csv(table, [&](const std::string& line) {
+      block += line;
+      if (block.size() > kBlock) write(std::exchange(block, {}));
+    });
+    write(block);
+  });
 }
 
 ExitCode run(SweepRequest request) {
@@ -190,6 +199,7 @@ ExitCode run(SweepRequest request) {
   loaded.require_valid_start();
   if (request.dry_run) return dry_run(loaded, request, workers);
   if (request.store.empty()) request.store = default_store(loaded.config);
+  if (!request.csv.empty()) require_file_writable(request.csv);
   sweep::Sweep sweep = loaded.sweep();
   sweep::RunOptions options;
   options.store = request.store;

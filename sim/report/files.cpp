@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 
 #include "sim/core/errors.hpp"
 
@@ -21,6 +22,14 @@ constexpr int kMaxAttempts = 100;  ///< names left behind by killed processes th
 
 [[noreturn]] void fail(const fs::path& path, int error) {
   throw IoError(fmt::format("error: cannot write '{}': {}", path.string(), std::strerror(error)));
+}
+
+/// A device would be replaced by a file of its name.
+void require_plain(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    fail(path, fs::is_directory(status) ? EISDIR : EINVAL);
 }
 
 /// Temporary files and fresh directories of one write; whatever was not kept is removed.
@@ -52,6 +61,11 @@ class Staging {
   }
 
   void write(const fs::path& path, const std::string& content) {
+    stream(path, [&](const FileWriter& write) { write(content); });
+  }
+
+  void stream(const fs::path& path, const std::function<void(const FileWriter&)>& produce) {
+    require_plain(path);
     std::string name;
     int file = -1;
     for (int attempt = 0; file < 0; ++attempt) {
@@ -62,9 +76,12 @@ class Staging {
       if (file < 0 && (errno != EEXIST || attempt == kMaxAttempts)) fail(path, errno);
     }
     files_.emplace_back(name, path);
-    const int error = write_all(file, content);
-    if (::close(file) != 0 && error == 0) fail(path, errno);
-    if (error != 0) fail(path, error);
+    const std::unique_ptr<int, Close> open(&file);
+    produce([&](std::string_view content) {
+      if (const int error = write_all(file, content); error != 0) fail(path, error);
+    });
+    // Reaches the disk before the name is given.
+    if (::fsync(file) != 0) fail(path, errno);
   }
 
   void commit() {
@@ -82,8 +99,12 @@ class Staging {
   }
 
  private:
-  /// 0 or the errno of what failed; reaches the disk before the name is given.
-  static int write_all(int file, const std::string& content) {
+  struct Close {
+    void operator()(const int* file) const { ::close(*file); }
+  };
+
+  /// 0 or the errno of what failed.
+  static int write_all(int file, std::string_view content) {
     std::size_t done = 0;
     while (done < content.size()) {
       const ssize_t written = ::write(file, content.data() + done, content.size() - done);
@@ -91,7 +112,7 @@ class Staging {
       if (written < 0) return errno;
       done += static_cast<std::size_t>(written);
     }
-    return ::fsync(file) == 0 ? 0 : errno;
+    return 0;
   }
 
   std::vector<std::pair<std::string, fs::path>> files_;  ///< temporary name, final name
@@ -114,13 +135,14 @@ void write_file_atomically(const std::string& path, const std::string& content) 
   staging.commit();
 }
 
-void require_file_writable(const std::string& path) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (fs::exists(status) && !fs::is_regular_file(status))
-    fail(path, fs::is_directory(status) ? EISDIR : EINVAL);
-  Staging().write(path, "");
+void stream_file_atomically(const std::string& path,
+                            const std::function<void(const FileWriter&)>& produce) {
+  Staging staging;
+  staging.stream(path, produce);
+  staging.commit();
 }
+
+void require_file_writable(const std::string& path) { Staging().write(path, ""); }
 
 void require_writable(const std::string& directory) {
   Staging staging;

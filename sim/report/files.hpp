@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bitscale {
@@ -18,6 +20,13 @@ void write_files_atomically(const std::string& directory, const std::vector<Outp
 
 /// The same for one file; its directory must exist.
 void write_file_atomically(const std::string& path, const std::string& content);
+
+/// Takes the next piece of a file's content.
+using FileWriter = std::function<void(std::string_view)>;
+
+/// The same for a file too large to be held in memory: `produce` hands over piece by piece.
+void stream_file_atomically(const std::string& path,
+                            const std::function<void(const FileWriter&)>& produce);
 
 /// Throws the IoError that writing into `directory` would throw, before hours of work are done for
 /// it. Leaves nothing behind.

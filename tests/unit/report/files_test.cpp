@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -105,6 +106,30 @@ TEST_F(OutputFiles, ASingleFileIsReplacedAtOnce) {
   write_file_atomically((root_ / "x").string(), std::string(100000, 'z'));
   EXPECT_EQ(content(root_ / "x").size(), 100000U);
   EXPECT_EQ(names(root_), (std::vector<std::string>{"x"}));
+}
+
+TEST_F(OutputFiles, PiecesBecomeOneFileOrNone) {
+  const std::string path = (root_ / "x").string();
+  stream_file_atomically(path, [](const FileWriter& write) {
+    write("one ");
+    write("two");
+  });
+  EXPECT_EQ(content(path), "one two");
+  EXPECT_THROW(stream_file_atomically(path,
+                                      [](const FileWriter& write) {
+                                        write("half");
+                                        throw IoError("no more");
+                                      }),
+               IoError);
+  EXPECT_EQ(content(path), "one two");
+  EXPECT_EQ(names(root_), (std::vector<std::string>{"x"}));
+}
+
+TEST_F(OutputFiles, WhatIsNoPlainFileIsNotReplaced) {
+  const std::string path = (root_ / "pipe").string();
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  EXPECT_THAT(io_error([&] { write_file_atomically(path, "x"); }), HasSubstr("Invalid argument"));
+  EXPECT_TRUE(fs::is_fifo(path));
 }
 
 TEST_F(OutputFiles, ProbingLeavesNoTrace) {
