@@ -29,9 +29,8 @@ std::vector<std::string> next_commands(const study::ComparePlan& plan,
                                        const CompareResult& result) {
   std::vector<std::string> next;
   if (plan.common.overrides.empty() && plan.workload_for.empty()) {
-    std::string run = fmt::format("bitscale run --machine {} --workload {}", plan.machines.back(),
-                                  plan.workloads.back());
-    if (plan.common.profile) run += " --profile " + *plan.common.profile;
+    std::string run = fmt::format("bitscale run --machine {} --workload {}{}", plan.machines.back(),
+                                  plan.workloads.back(), options_text(plan.common));
     for (const std::string& setting : result.sizes.back().settings)
       run += fmt::format(" --set 'machine.{}'", setting);
     next.push_back(std::move(run));

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "sim/app/commands.hpp"
+#include "sim/core/plural.hpp"
 #include "sim/import/onnx.hpp"
 #include "sim/import/scale_sim.hpp"
 #include "sim/workload/npy.hpp"
@@ -119,8 +120,10 @@ std::string summary(const ImportRequest& request, const importing::Draft& draft,
     macs += layer.shape.macs();
     ++array_layers;
   }
-  std::string text = fmt::format("{}: {} layers, {} of them with {} multiply-accumulates\n",
-                                 request.output, workload.layers.size(), array_layers, macs);
+  std::string text =
+      fmt::format("{}: {} {}, {} of them with {} multiply-accumulates\n", request.output,
+                  workload.layers.size(), plural(workload.layers.size(), "layer"),
+                  array_layers == 0 ? "none" : std::to_string(array_layers), macs);
   for (const std::string& note : draft.notes) text += fmt::format("  {}\n", note);
   for (const std::string& assumed : draft.assumed) text += fmt::format("  assumed: {}\n", assumed);
   return text + fmt::format("Next: bitscale run --machine stripes --workload {}\n", request.output);

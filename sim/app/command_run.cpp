@@ -16,15 +16,18 @@ namespace bitscale::app {
 namespace {
 
 /// Commands that follow this one; none that would not run as it stands.
-std::vector<std::string> next_commands(const ExperimentRequest& request) {
+std::vector<std::string> next_commands(const ExperimentRequest& request,
+                                       const std::string& technology) {
   std::vector<std::string> next;
   if (!request.experiment.empty()) {
     next.push_back(fmt::format("bitscale run {} --format json", request.experiment));
   } else if (request.overrides.empty()) {
     const std::string other = request.machine == "dadiannao" ? "stripes" : "dadiannao";
-    const std::string profile = request.profile ? " --profile " + *request.profile : "";
-    next.push_back(fmt::format("bitscale compare --machines {},{} --workload {}{}", other,
-                               request.machine, request.workload, profile));
+    std::string compare = fmt::format("bitscale compare --machines {},{} --workload {}{}", other,
+                                      request.machine, request.workload, options_text(request));
+    // Both of these machines are in horowitz45; comparisons are in one technology.
+    if (technology != "horowitz45") compare += " --set machine.technology=" + technology;
+    next.push_back(std::move(compare));
   }
   next.emplace_back("bitscale explain utilization");
   return next;
@@ -102,7 +105,7 @@ ExitCode run(const ExperimentRequest& request, const OutputOptions& output,
   if (options.guard_savings) other = without_savings(request, experiment.machine.config);
   if (!output.directory.empty()) require_writable(output.directory);
   RunResult result = run_experiment(experiment, stderr_progress(output.quiet), output.command);
-  result.next = next_commands(request);
+  result.next = next_commands(request, result.provenance.technology);
   write_trace(result, options.trace);
   std::vector<Savings> savings;
   if (other) {
@@ -124,6 +127,22 @@ ExitCode run(const ExperimentRequest& request, const OutputOptions& output,
 }
 
 }  // namespace
+
+std::string options_text(const ExperimentRequest& request) {
+  std::string text;
+  const auto add = [&](const char* option, const std::optional<std::string>& value) {
+    if (value) text += fmt::format(" {} {}", option, *value);
+  };
+  add("--profile", request.profile);
+  if (request.batch) text += fmt::format(" --batch {}", *request.batch);
+  add("--fidelity", request.fidelity);
+  add("--operands", request.operands);
+  add("--layers", request.layers);
+  add("--energy-model", request.energy_model);
+  if (request.check) text += " --check";
+  if (request.widths) text += " --widths";
+  return text;
+}
 
 void add_experiment_options(CLI::App& command, ExperimentRequest& request) {
   command.add_option("--profile", request.profile, "Precision profile of the workload")

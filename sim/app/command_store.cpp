@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/app/commands.hpp"
+#include "sim/core/plural.hpp"
 #include "sim/core/rounding.hpp"
 #include "sim/report/table.hpp"
 #include "sim/sweep/answers.hpp"
@@ -63,7 +64,7 @@ std::string table_text(sweep::ResultTable& table) {
     }
     text.add_row(std::move(cells));
   }
-  return text.text() + fmt::format("  {} rows\n", rows.size());
+  return text.text() + fmt::format("  {} {}\n", rows.size(), plural(rows.size(), "row"));
 }
 
 void print_rows(const QueryRequest& request, Store& store, const StoredSweep& sweep) {
@@ -171,10 +172,10 @@ std::string sensitivity_text(const QueryRequest& request, const StoredSweep& swe
                    line && *axis.lowest > 0 ? format_ratio(*axis.highest / *axis.lowest) : "-"});
   }
   return fmt::format(
-      "{} over {} results; first order: share of its variance that the axis alone "
+      "{} over {} {}; first order: share of its variance that the axis alone "
       "explains (Sobol){};\nlowest and highest: the axis moved alone through the best "
       "point, {}\n{}",
-      objective.metric, all.size(),
+      objective.metric, all.size(), plural(all.size(), "result"),
       axes.front().sampled ? ", estimated: not every combination is among the results" : "",
       through->index, table.text());
 }
@@ -253,8 +254,8 @@ ExitCode merge(const std::string& target, const std::vector<std::string>& parts)
   Store store(target, Store::Mode::write);
   std::uint64_t added = 0;
   for (const std::string& part : parts) added += store.merge(part);
-  print(fmt::format("{}: {} points more, of {} stores\n", target, format_integer(added),
-                    parts.size()));
+  print(fmt::format("{}: {} {} more, of {} {}\n", target, format_integer(added),
+                    plural(added, "point"), parts.size(), plural(parts.size(), "store")));
   return ExitCode::ok;
 }
 

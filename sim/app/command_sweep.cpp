@@ -11,6 +11,7 @@
 #include "sim/app/commands.hpp"
 #include "sim/app/sweep_command.hpp"
 #include "sim/app/sweep_worker.hpp"
+#include "sim/core/plural.hpp"
 #include "sim/pipeline/version.hpp"
 #include "sim/report/table.hpp"
 #include "sim/sweep/query.hpp"
@@ -81,10 +82,10 @@ std::string summary_text(const sweep::RunSummary& summary, const sweep::Counts& 
                          const SweepRequest& request, const std::string& name) {
   // A store may hold points of other parts too.
   const bool shared = counts.done() > summary.selected;
+  const std::uint64_t all = shared ? summary.candidates : summary.selected;
   std::string text =
-      fmt::format("{}: {} of {} points in {}: {}\n", name, format_integer(counts.done()),
-                  format_integer(shared ? summary.candidates : summary.selected), request.store,
-                  counts_text(counts));
+      fmt::format("{}: {} of {} {} in {}: {}\n", name, format_integer(counts.done()),
+                  format_integer(all), plural(all, "point"), request.store, counts_text(counts));
   text += fmt::format("  this time: {} run, {} taken over, {} failed, in {:.3g} s",
                       format_integer(summary.ran - summary.reused), format_integer(summary.reused),
                       format_integer(summary.failed), summary.seconds);
@@ -150,9 +151,10 @@ std::string estimate_text(const LoadedSweep& loaded, const std::vector<bool>& se
   const double whole_s =
       each_s * static_cast<double>(indices.size()) / static_cast<double>(workers);
   return failures + fmt::format(
-                        "  {} timed points took {:.3g} ms each; all of them about {} with "
-                        "{} workers, less what points share\n",
-                        done, 1e3 * each_s, format_duration(whole_s), workers);
+                        "  {} timed {} took {:.3g} ms each; all of them about {} with "
+                        "{} {}, less what points share\n",
+                        done, plural(done, "point"), 1e3 * each_s, format_duration(whole_s),
+                        workers, plural(workers, "worker"));
 }
 
 ExitCode dry_run(LoadedSweep& loaded, const SweepRequest& request, std::size_t workers) {
@@ -161,9 +163,9 @@ ExitCode dry_run(LoadedSweep& loaded, const SweepRequest& request, std::size_t w
   if (!request.shard.empty()) shard = sweep::parse_shard(request.shard);
   const std::vector<bool> selected = select_points(sweep, shard);
   const auto count = static_cast<std::uint64_t>(std::ranges::count(selected, true));
-  print(fmt::format("{}: {} points of {} candidates ({})\n", loaded.config.name,
-                    format_integer(count), format_integer(selected.size()),
-                    to_string(loaded.config.combine)) +
+  print(fmt::format("{}: {} {} of {} {} ({})\n", loaded.config.name, format_integer(count),
+                    plural(count, "point"), format_integer(selected.size()),
+                    plural(selected.size(), "candidate"), to_string(loaded.config.combine)) +
         estimate_text(loaded, selected, workers));
   return ExitCode::ok;
 }

@@ -10,4 +10,8 @@ namespace bitscale::app {
 /// set.
 void add_experiment_options(CLI::App& command, ExperimentRequest& request);
 
+/// Those of these options that were given and change results, each with a blank before it, for the
+/// command line of another command; without --set.
+[[nodiscard]] std::string options_text(const ExperimentRequest& request);
+
 }  // namespace bitscale::app

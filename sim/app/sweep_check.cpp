@@ -4,6 +4,7 @@
 #include <map>
 
 #include "sim/app/sweep_command.hpp"
+#include "sim/core/plural.hpp"
 #include "sim/pipeline/runner.hpp"
 
 namespace bitscale::app {
@@ -55,7 +56,8 @@ void check_sweep(const std::string& path, const std::vector<std::string>& overri
         fmt::format("{}point {} ({}): {}", texts[problem.index].empty() ? "" : "\n", problem.index,
                     problem.settings, message);
     if (problem.points > 1)
-      texts[problem.index] += fmt::format("\n  and {} more points alike", problem.points - 1);
+      texts[problem.index] += fmt::format("\n  and {} more {} alike", problem.points - 1,
+                                          plural(problem.points - 1, "point"));
     if (problem.code != ExitCode::mapping) code = problem.code;
   }
   std::string text;

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "sim/config/reader_state.hpp"
+#include "sim/core/plural.hpp"
 #include "sim/core/suggest.hpp"
 
 namespace bitscale::config {
@@ -215,7 +216,7 @@ std::vector<Diagnostic> in_file_order(std::vector<Diagnostic> problems) {
     const std::size_t more = problems.size() - kMostProblems;
     problems.resize(kMostProblems);
     Diagnostic rest;
-    rest.message = fmt::format("and {} more problems", more);
+    rest.message = fmt::format("and {} more {}", more, plural(more, "problem"));
     problems.push_back(std::move(rest));
   }
   return problems;

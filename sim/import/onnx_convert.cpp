@@ -96,7 +96,13 @@ void Converter::check_operators() {
       problem(*node, fmt::format("an operator of domain '{}', which is not supported",
                                  config::excerpt(node->domain())));
     } else if (handlers().count(type) == 0) {
-      problem(*node, "an operator that is not supported");
+      // Activation functions and the like have one input, and a result of its shape.
+      const bool may_keep_shape = node->input_size() == 1 && node->output_size() == 1;
+      problem(*node, may_keep_shape
+                         ? fmt::format("an operator that is not supported; --leave-out {} skips it "
+                                       "if it keeps the tensor's shape",
+                                       config::excerpt(type))
+                         : std::string("an operator that is not supported"));
     } else if (type == "Conv" || type == "MaxPool" || type == "AveragePool") {
       check_window(*node);
     }

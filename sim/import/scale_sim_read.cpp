@@ -8,6 +8,7 @@
 
 #include "sim/config/reader.hpp"
 #include "sim/config/values.hpp"
+#include "sim/core/plural.hpp"
 #include "sim/core/suggest.hpp"
 #include "sim/import/csv_rows.hpp"
 #include "sim/import/scale_sim.hpp"
@@ -250,27 +251,30 @@ void TopologyReader::read_row(const CsvRow& row) {
 
 void TopologyReader::describe() {
   const std::string stem = std::filesystem::path(file_).stem().string();
+  const std::size_t layers = draft_.layers.size();
   draft_.name = LayerNames().take(stem);
-  draft_.description = fmt::format("{} layers of a SCALE-Sim topology", draft_.layers.size());
+  draft_.description =
+      fmt::format("{} {} of a SCALE-Sim topology", layers, plural(layers, "layer"));
   std::vector<std::string>& notes = draft_.notes;
-  notes.push_back(fmt::format("imported from the SCALE-Sim topology {}, {} layers",
-                              std::filesystem::path(file_).filename().string(),
-                              draft_.layers.size()));
+  notes.push_back(fmt::format("imported from the SCALE-Sim topology {}, {} {}",
+                              std::filesystem::path(file_).filename().string(), layers,
+                              plural(layers, "layer")));
   notes.emplace_back("the format does not say how layers connect, so each stands on its own");
   notes.emplace_back(
       "inputs of the format include their padding, so layers have none, and the padded taps count "
       "as data");
   if (hanging_ > 0)
     notes.push_back(fmt::format(
-        "SCALE-Sim counts a last window that hangs over the edge; {} layers get that much padding "
-        "at the bottom and right",
-        hanging_));
+        "SCALE-Sim counts a last window that hangs over the edge; {} {} that much padding at the "
+        "bottom and right",
+        hanging_, hanging_ == 1 ? "layer gets" : "layers get"));
   if (depthwise_ > 0)
-    notes.push_back(
-        fmt::format("{} layers with DP in their name are depthwise, as in SCALE-Sim", depthwise_));
+    notes.push_back(fmt::format("depthwise, as in SCALE-Sim: {} {} with DP in the name", depthwise_,
+                                plural(depthwise_, "layer")));
   if (renamed_ > 0)
-    notes.push_back(fmt::format(
-        "{} layers got another name: names are letters, digits, _ and -, each once", renamed_));
+    notes.push_back(
+        fmt::format("{} {} got another name: names are letters, digits, _ and -, each once",
+                    renamed_, plural(renamed_, "layer")));
   draft_.assumed = {
       fmt::format(
           "{} bits of activations and {} of weights, given at the import, not by the format",

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/core/plural.hpp"
 #include "sim/core/rounding.hpp"
 #include "sim/report/csv.hpp"
 #include "sim/report/json.hpp"
@@ -81,9 +82,10 @@ std::string assignment_text(const AssignmentReport& report, const TextStyle& sty
                        100 * report.target),
            style) +
       fmt::format(
-          "\n{} images, {} operands; least precision {} bits by {}, {} in the closed form of the "
+          "\n{} {}, {} operands; least precision {} bits by {}, {} in the closed form of the "
           "bound\n\n",
-          report.images, report.operands, report.least, report.rule, report.least_closed_form);
+          report.images, plural(report.images, "image"), report.operands, report.least, report.rule,
+          report.least_closed_form);
   text += tensors_text(report, style) + "\n" + settings_text(report, style) + "\n";
   text += costs_text(report, style) + "\n";
   text += wrap_text(

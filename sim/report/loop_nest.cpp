@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "sim/core/plural.hpp"
+
 namespace bitscale {
 namespace {
 
@@ -75,8 +77,8 @@ std::string nest_text(const LayerResult& layer) {
       bits(activations.array_bits), bits(weights.array_bits), bits(outputs.array_bits),
       nest.partial_bits > 0 ? ", partial sums out and in " + bits(nest.partial_bits) : ""));
   for (const NestLoop& loop : nest.passes) text.loop(loop);
-  text.level(fmt::format("steps: {} cycle{} each in the units", nest.step_cycles,
-                         nest.step_cycles == 1 ? "" : "s"));
+  text.level(fmt::format("steps: {} {} each in the units", nest.step_cycles,
+                         plural(nest.step_cycles, "cycle")));
   for (const NestLoop& loop : nest.steps) text.loop(loop);
   text.line(positions_text(nest));
   return fmt::format("  {}: {}\n{}", layer.name, fmt::join(sizes, ", "), text.text());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "sim/core/plural.hpp"
 #include "sim/core/rounding.hpp"
 #include "sim/report/csv.hpp"
 #include "sim/report/json.hpp"
@@ -94,9 +95,9 @@ double LayerRoofline::idle_cycles() const {
 std::string roofline_text(const RooflineReport& report, const TextStyle& style) {
   using enum Table::Align;
   std::string text =
-      bold(fmt::format("{}{} on {}: roofs of {} layer{}", report.workload,
+      bold(fmt::format("{}{} on {}: roofs of {} {}", report.workload,
                        report.profile.empty() ? "" : fmt::format(" ({})", report.profile),
-                       report.machine, report.layers.size(), report.layers.size() == 1 ? "" : "s"),
+                       report.machine, report.layers.size(), plural(report.layers.size(), "layer")),
            style) +
       "\n\n";
   Table table({{"layer", left},

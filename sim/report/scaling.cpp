@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "sim/core/plural.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/core/rounding.hpp"
 #include "sim/report/csv.hpp"
@@ -57,7 +58,8 @@ std::string matrix_text(const ScalingResult& result, const std::string& title,
   for (const std::string& machine : result.machines) columns.push_back({machine});
   Table table(std::move(columns));
   for (std::size_t b = 0; b < result.bits.size(); ++b) {
-    std::vector<std::string> row = {fmt::format("{} bits", result.bits[b])};
+    std::vector<std::string> row = {
+        fmt::format("{} {}", result.bits[b], plural(result.bits[b], "bit"))};
     for (std::size_t m = 0; m < result.machines.size(); ++m) {
       const ScalingPoint& point = result.at(m, b);
       row.push_back(point.figures ? cell(*point.figures) : "-");
@@ -133,7 +135,8 @@ std::string scaling_text(const ScalingResult& result, const TextStyle& style) {
   text += points_text(result, style);
   for (const ScalingPoint& point : result.points) {
     if (!point.figures)
-      text += fmt::format("  {} at {} bits: {}\n", point.machine, point.bits, point.failure);
+      text += fmt::format("  {} at {} {}: {}\n", point.machine, point.bits,
+                          plural(point.bits, "bit"), point.failure);
   }
   if (!result.matched)
     text += "  " + red("check: OUTPUTS DIFFER from the reference convolution", style) + "\n";

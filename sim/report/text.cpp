@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sim/core/plural.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/report/loop_nest.hpp"
 
@@ -57,14 +58,14 @@ std::string check_text(const RunResult& run, const TextStyle& style) {
   if (saturated == 0 && run.overflow_events() > 0) {
     return fmt::format(
         "check: every output equals the reference convolution modulo the range of its accumulator, "
-        "which {} additions left",
-        format_integer(run.overflow_events()));
+        "which {} {} left",
+        format_integer(run.overflow_events()), plural(run.overflow_events(), "addition"));
   }
   if (saturated == 0) return green("check: every output equals the reference convolution", style);
   std::string text = fmt::format(
-      "check: {} of {} layers cannot be compared with the reference convolution, because their "
+      "check: {} of {} {} cannot be compared with the reference convolution, because their "
       "accumulators saturated",
-      saturated, checked);
+      saturated, checked, plural(checked, "layer"));
   if (saturated < checked) text += "; every output of the others equals it";
   return text;
 }
@@ -167,8 +168,9 @@ std::string mismatches_text(const RunResult& run) {
   std::string text;
   for (const LayerResult& layer : run.layers) {
     if (!layer.check || layer.check->mismatches == 0) continue;
-    text += fmt::format("  {}: {} outputs differ: {}\n", layer.name,
-                        format_integer(layer.check->mismatches), layer.check->first_mismatch);
+    text += fmt::format("  {}: {} {}: {}\n", layer.name, format_integer(layer.check->mismatches),
+                        layer.check->mismatches == 1 ? "output differs" : "outputs differ",
+                        layer.check->first_mismatch);
   }
   return text.empty() ? text : text + "\n";
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/core/plural.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/report/power.hpp"
 #include "sim/report/text.hpp"
@@ -124,11 +125,11 @@ std::string accuracy_text(const RunResult& run) {
   const Classification& c = *run.classification;
   const Interval interval = accuracy_interval(c);
   return fmt::format(
-      "accuracy: {} of {} images are classified right, {} ({} to {} at 95 % confidence)\n"
+      "accuracy: {} of {} {} are classified right, {} ({} to {} at 95 % confidence)\n"
       "  per image: {} cycles, {}, {}\n",
-      format_integer(c.correct), format_integer(c.images), format_percent(c.accuracy()),
-      format_percent(interval.low), format_percent(interval.high), cycles_per_image(run),
-      format_time(per_image(run.seconds(), run)),
+      format_integer(c.correct), format_integer(c.images), plural(c.images, "image"),
+      format_percent(c.accuracy()), format_percent(interval.low), format_percent(interval.high),
+      cycles_per_image(run), format_time(per_image(run.seconds(), run)),
       format_energy_pJ(per_image(run.energy().total_pJ, run)));
 }
 
@@ -153,11 +154,11 @@ std::string operands_text(const RunResult& run, const TextStyle& style) {
 std::string accuracies_text(const std::vector<RunResult>& runs, const TextStyle& style) {
   if (runs.empty()) return "nothing to compare\n";
   const RunResult& first = runs.front();
-  std::string text =
-      bold(fmt::format("{} on {}: {} images at each precision", first.provenance.workload,
-                       first.provenance.machine, format_integer(first.images)),
-           style) +
-      "\n\n";
+  std::string text = bold(fmt::format("{} on {}: {} {} at each precision",
+                                      first.provenance.workload, first.provenance.machine,
+                                      format_integer(first.images), plural(first.images, "image")),
+                          style) +
+                     "\n\n";
   text += profiles_table(runs, style) + "\n" + supplies_text(runs, style) +
           zeros_text(runs, style) + "\n" + bold("What the numbers rest on", style) + "\n";
   text += basis_text(basis_of(first)) + settings_text({first});

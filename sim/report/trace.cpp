@@ -6,6 +6,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "sim/core/plural.hpp"
+
 namespace bitscale {
 namespace {
 
@@ -199,9 +201,10 @@ std::string trace_note(const RunResult& run) {
   }
   if (merged == 0) return "";
   return fmt::format(
-      "to keep the trace under {} events, a slice stands for several tiles in {} of {} layers, up "
-      "to {} each; sums are exact",
-      kMostTraceEvents, merged, run.layers.size(), most);
+      "to keep the trace under {} events, a slice stands for several tiles in {} of {} {}, up to "
+      "{} "
+      "each; sums are exact",
+      kMostTraceEvents, merged, run.layers.size(), plural(run.layers.size(), "layer"), most);
 }
 
 std::string trace_json(const RunResult& run) {

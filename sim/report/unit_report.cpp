@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/core/plural.hpp"
 #include "sim/core/rounding.hpp"
 #include "sim/report/csv.hpp"
 #include "sim/report/json.hpp"
@@ -50,7 +51,7 @@ std::string unit_text(const UnitReport& unit, const TextStyle& style) {
                       unit.combinational_nand2, unit.flip_flop_nand2);
   if (unit.area_um2 > 0)
     text += fmt::format(", {} in {}", format_area_um2(unit.area_um2), unit.technology);
-  text += fmt::format("; {} lane{}\n", unit.lanes, unit.lanes == 1 ? "" : "s");
+  text += fmt::format("; {} {}\n", unit.lanes, plural(unit.lanes, "lane"));
   text += "cells:";
   for (const auto& [cell, count] : unit.cells) text += fmt::format(" {} {}", count, cell);
   text += "\n\n" + modes_text(unit, style) + "\n";

@@ -8,6 +8,7 @@
 #include "arch/dvafs/subword_multiplier.hpp"
 #include "sim/activity/unit_energy.hpp"
 #include "sim/config/files.hpp"
+#include "sim/core/plural.hpp"
 #include "sim/reproduce/reproductions.hpp"
 #include "sim/study/characterise.hpp"
 #include "sim/workload/workload_file.hpp"
@@ -244,8 +245,8 @@ std::vector<ReproduceCheck> reproduce_energy_per_mac(const ProgressOutput& outpu
     // Serial and binary units are inner-product units of many lanes, the others of one.
     const std::int64_t lanes = kind.name == "xnor" ? 64 : kind.name == "bit_serial" ? 16 : 1;
     for (const UnitModeReport& mode : study::characterise(*unit, lanes, {}, technology).modes) {
-      const std::string name = fmt::format("{}, {} lane{}, {} bit", kind.name, lanes,
-                                           lanes == 1 ? "" : "s", mode.operands);
+      const std::string name =
+          fmt::format("{}, {} {}, {} bit", kind.name, lanes, plural(lanes, "lane"), mode.operands);
       for (const bool glitches : {false, true}) {
         checks.push_back(
             row(kExperiment, fmt::format("{}, g = {}", name, glitches ? 1 : 0), std::nullopt,

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "sim/core/errors.hpp"
+#include "sim/core/plural.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/core/suggest.hpp"
 #include "sim/pipeline/runner.hpp"
@@ -47,11 +48,19 @@ OwnWorkloads parse_own(const std::string& text, const ComparePlan& plan) {
   }
   OwnWorkloads own = {static_cast<std::size_t>(machine - plan.machines.begin()),
                       split(std::string_view(text).substr(equals + 1), ',')};
+  for (const std::string& network : own.workloads) {
+    const std::size_t colon = network.rfind(':');
+    if (colon != 0 && colon + 1 != network.size() && !network.empty()) continue;
+    throw UsageError(fmt::format(
+        "error: --workload-for: expected a network, or NETWORK:PROFILE, for '{}', got '{}'", name,
+        network));
+  }
   if (own.workloads.size() != plan.workloads.size()) {
-    throw UsageError(
-        fmt::format("error: --workload-for: '{}' has {} networks where --workload has {}: each "
-                    "stands in the place of one",
-                    name, own.workloads.size(), plan.workloads.size()));
+    throw UsageError(fmt::format(
+        "error: --workload-for: '{}' has {} {} where --workload has {}: each stands in the "
+        "place of one",
+        name, own.workloads.size(), plural(own.workloads.size(), "network"),
+        plan.workloads.size()));
   }
   return own;
 }
@@ -303,7 +312,8 @@ std::optional<std::string> work_difference(const Experiment& a, const Experiment
     if (auto difference = layer_difference(*ours[i], *theirs[i])) return difference;
   }
   if (ours.size() != theirs.size())
-    return fmt::format("{} layers against {}", ours.size(), theirs.size());
+    return fmt::format("{} {} against {}", ours.size(), plural(ours.size(), "layer"),
+                       theirs.size());
   return std::nullopt;
 }
 

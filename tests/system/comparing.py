@@ -3,10 +3,11 @@
 import csv
 import math
 import pathlib
+import shlex
 import tempfile
 import unittest
 
-from program import bitscale, main, result
+from program import bitscale, main, output, result
 
 MACHINES = ("--machines", "dadiannao,stripes,bit_fusion", "--operands", "off")
 
@@ -112,6 +113,35 @@ class OneTask(unittest.TestCase):
         self.assertEqual({run["baseline"] for run in document["runs"]}, {"dadiannao"})
         self.assertEqual(len(document["iso_task"]), 1)
         self.assertIn("layers, operands and precisions", document["free"])
+
+    def test_a_network_without_a_name_is_refused_with_its_option(self):
+        for given in ("", ":int8", "lenet:"):
+            done = bitscale("compare", *MACHINES, "--workload", "lenet", "--workload-for", f"stripes={given}")
+            self.assertEqual(done.returncode, 64)
+            self.assertEqual(done.stderr, "error: --workload-for: expected a network, or NETWORK:PROFILE, for 'stripes', "
+                                          f"got '{given}'\n")
+
+
+class NextCommands(unittest.TestCase):
+    """The first command that a report suggests runs, and is about the same experiment."""
+
+    def suggested(self, *arguments):
+        text = output(*arguments)
+        return shlex.split(text[text.index("\nNext\n"):].splitlines()[2])[1:]
+
+    def test_a_comparison_suggests_the_run_of_its_last_machine(self):
+        options = ("--workload", "lenet", "--profile", "int8", "--batch", "2", "--iso", "area")
+        run = result(*self.suggested("compare", *MACHINES, *options))
+        document = compared(*options)
+        self.assertEqual(run["provenance"]["result_digest"],
+                         document["runs"][-1]["result"]["provenance"]["result_digest"])
+
+    def test_a_run_suggests_a_comparison_in_its_technology(self):
+        for machine in ("bit_fusion", "scaling_fixed"):
+            alone = result("run", "--machine", machine, "--workload", "lenet", "--operands", "off")
+            document = result(*self.suggested("run", "--machine", machine, "--workload", "lenet", "--operands", "off"))
+            self.assertEqual(document["runs"][-1]["result"]["provenance"]["result_digest"],
+                             alone["provenance"]["result_digest"])
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ TEST(RunText, SaysWhereSaturationLeavesNothingToCompare) {
   EXPECT_EQ(run.check_matched(), std::nullopt);
   EXPECT_THAT(
       run_text(run),
-      AllOf(HasSubstr("check: 1 of 1 layers cannot be compared with the reference convolution, "
+      AllOf(HasSubstr("check: 1 of 1 layer cannot be compared with the reference convolution, "
                       "because their accumulators saturated\n"),
             HasSubstr("conv1: 9 outputs differ: a 24-bit accumulator saturated")));
 }
