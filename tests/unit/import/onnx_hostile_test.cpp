@@ -161,13 +161,14 @@ TEST(UnsupportedOnnx, EveryNodeIsNamedAtOnce) {
   model.node("LSTM", {"y"}, "l");
   model.node("Resize", {"y"}, "r").clear_name();
   model.node("Relu", {"y"}, "f").set_domain("com.example");
-  EXPECT_EQ(refusal_of(model.bytes()),
-            "net.onnx: error: node 'l_node' (LSTM): an operator that is not supported; --leave-out LSTM "
-            "skips it if it keeps the tensor's shape\n"
-            "net.onnx: error: node 'r' (Resize): an operator that is not supported; --leave-out Resize "
-            "skips it if it keeps the tensor's shape\n"
-            "net.onnx: error: node 'f_node' (Relu): an operator of domain 'com.example', which is "
-            "not supported");
+  EXPECT_EQ(
+      refusal_of(model.bytes()),
+      "net.onnx: error: node 'l_node' (LSTM): an operator that is not supported; --leave-out LSTM "
+      "skips it if it keeps the tensor's shape\n"
+      "net.onnx: error: node 'r' (Resize): an operator that is not supported; --leave-out Resize "
+      "skips it if it keeps the tensor's shape\n"
+      "net.onnx: error: node 'f_node' (Relu): an operator of domain 'com.example', which is "
+      "not supported");
   EXPECT_EQ(code_of(model.bytes()), ExitCode::configuration);
 }
 
