@@ -95,6 +95,8 @@ void print_rows(const QueryRequest& request, Store& store, const StoredSweep& sw
   rows([](std::string_view text) { print(std::string(text)); });
 }
 
+const std::string kNothingFeasible = "no result meets the constraints\n";
+
 /// Candidates in the form that was asked for.
 std::string candidates_text(const QueryRequest& request, const StoredSweep& sweep,
                             const std::vector<Objective>& objectives,
@@ -134,13 +136,14 @@ std::string candidates_text(const QueryRequest& request, const StoredSweep& swee
     csv_row(cells);
     table.add_row(std::move(cells));
   }
-  return request.format == "csv" ? csv : table.text();
+  if (request.format == "csv") return csv;
+  return rows.empty() ? kNothingFeasible : table.text();
 }
 
 std::string sensitivity_text(const QueryRequest& request, const StoredSweep& sweep,
                              const Objective& objective, const std::vector<Candidate>& all) {
   const std::optional<Candidate> through = best(all, {objective});
-  if (!through) return "no result meets the constraints\n";
+  if (!through) return kNothingFeasible;
   const std::vector<sweep::Sensitivity> axes = sensitivities(sweep, all, *through);
   if (request.format == "json") {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();

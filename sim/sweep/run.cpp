@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sim/core/hash.hpp"
+#include "sim/sweep/query.hpp"
 #include "sim/sweep/shard.hpp"
 
 namespace bitscale::sweep {
@@ -63,6 +64,7 @@ class Runner {
     const Objective objective =
         sweep_.config.objectives.empty() ? Objective{} : sweep_.config.objectives.front();
     progress_.emplace(options_.output, options_.progress, sweep_.config.name, total, objective);
+    if (options_.progress != ProgressForm::none && !objective.metric.empty()) show_best(objective);
     last_commit_ = last_simulations_ = Clock::now();
   }
 
@@ -94,6 +96,21 @@ class Runner {
   }
 
  private:
+  /// What earlier calls found counts as the best so far.
+  void show_best(const Objective& objective) {
+    const Query query{"feasible",
+                      {"index", objective.metric},
+                      (objective.maximise ? "-" : "") + objective.metric,
+                      1};
+    ResultTable(*store_, sweep_.stored, query).for_each([&](const std::vector<Cell>& cells) {
+      const Cell& value = cells[1];
+      if (value.kind == Cell::Kind::nothing) return;
+      const bool whole = value.kind == Cell::Kind::integer;
+      progress_->result(whole ? static_cast<double>(value.integer) : value.real,
+                        static_cast<std::uint64_t>(cells[0].integer));
+    });
+  }
+
   void open() { store_ = std::make_unique<Store>(options_.store, Store::Mode::write); }
 
   std::optional<std::uint64_t> next() {

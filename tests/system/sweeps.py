@@ -137,6 +137,14 @@ class Sweeps(unittest.TestCase):
         self.assertEqual((last["finished"], last["done"], last["total"], last["failed"]), (True, 12, 12, 0))
         self.assertEqual(last["best"]["metric"], "cycles")
 
+    def test_progress_knows_the_best_of_earlier_calls(self):
+        self.assertEqual(self.sweep("lenet_tiles", "--shard", "1/2").returncode, 0)
+        self.assertEqual(self.sweep("lenet_tiles", "--shard", "2/2").returncode, 0)
+        whole = json.loads(output("query", "lenet_tiles.sqlite", "--best", "--format", "json", cwd=self.folder))[0]
+        again = self.sweep("lenet_tiles", "--progress", "json")
+        best = json.loads(again.stderr.splitlines()[-1])["best"]
+        self.assertEqual((best["value"], best["index"]), (whole["cycles"], whole["index"]))
+
     def test_a_read_only_store_says_so(self):
         self.assertEqual(self.sweep("lenet_tiles", "--store", "a.sqlite").returncode, 0)
         if os.geteuid() == 0:

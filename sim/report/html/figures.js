@@ -101,7 +101,7 @@ function stackedFigure({id, title, text, rows, label, group, parts, unit, relati
   // The first row on top.
   const order = [...rows].reverse();
   return {
-    id, title, text, height: Math.min(100 + 26 * rows.length, 1400),
+    id, title, text, height: 100 + (rows.length > 50 ? 18 : 26) * rows.length,
     option: () => chartOption({
       yAxis: {type: 'category', data: order.map(label), axisLabel: {interval: 0}, name: ''},
       xAxis: {type: 'value', name: axis, nameGap: 30,
