@@ -68,6 +68,7 @@ ExitCode reproduce(const Request& request) {
   result.next = {
       "bitscale compare --machines dadiannao,stripes --workload alexnet --profile stripes_100",
       "bitscale reproduce " + request.name + " --format json", "bitscale explain verdict"};
+  if (request.name != "all") result.next.insert(result.next.begin(), "bitscale list reproductions");
   publish(request.output, "reproduce",
           {[&] { return dump(reproduce_json(result)); }, [&] { return reproduce_csv(result); },
            [&](const TextStyle& style) { return reproduce_text(result, style); }});

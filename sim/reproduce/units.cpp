@@ -233,28 +233,54 @@ std::vector<ReproduceCheck> reproduce_quantised(const ProgressOutput& /*progress
   return checks;
 }
 
+namespace {
+
+/// A unit of the table: a kind as it is by default, or with keys that change how precision scales.
+struct TableUnit {
+  std::string kind, keys;
+  std::int64_t lanes = 1;
+};
+
+std::vector<TableUnit> table_units() {
+  std::vector<TableUnit> units;
+  for (const UnitKind& kind : builtin_units()) {
+    // Serial and binary units are inner-product units of many lanes, the others of one.
+    const std::int64_t lanes = kind.name == "xnor" ? 64 : kind.name == "bit_serial" ? 16 : 1;
+    units.push_back({kind.name, "", lanes});
+    if (kind.name == "parallel") units.push_back({kind.name, "gating: lsb", lanes});
+    if (kind.name == "dvafs")
+      units.push_back({kind.name, "subword_dim: channel, combine: together", lanes});
+  }
+  return units;
+}
+
+}  // namespace
+
 std::vector<ReproduceCheck> reproduce_energy_per_mac(const ProgressOutput& output) {
   constexpr std::string_view kExperiment = "energy_per_mac";
   const Technology technology = study::load_technology("horowitz45");
   std::vector<ReproduceCheck> checks;
-  Progress progress(output, "reproduce energy_per_mac", "units", builtin_units().size());
+  const std::vector<TableUnit> units = table_units();
+  Progress progress(output, "reproduce energy_per_mac", "units", units.size());
   std::uint64_t done = 0;
-  for (const UnitKind& kind : builtin_units()) {
-    progress.update(done++, kind.name);
-    const std::shared_ptr<const Unit> unit = unit_of("{kind: " + kind.name + "}");
-    // Serial and binary units are inner-product units of many lanes, the others of one.
-    const std::int64_t lanes = kind.name == "xnor" ? 64 : kind.name == "bit_serial" ? 16 : 1;
-    for (const UnitModeReport& mode : study::characterise(*unit, lanes, {}, technology).modes) {
-      const std::string name =
-          fmt::format("{}, {} {}, {} bit", kind.name, lanes, plural(lanes, "lane"), mode.operands);
+  for (const TableUnit& each : units) {
+    progress.update(done++, each.kind);
+    const std::shared_ptr<const Unit> unit = unit_of(
+        fmt::format("{{kind: {}{}{}}}", each.kind, each.keys.empty() ? "" : ", ", each.keys));
+    for (const UnitModeReport& mode :
+         study::characterise(*unit, each.lanes, {}, technology).modes) {
+      const std::string name = fmt::format("{}{}, {} {}, {} bit", each.kind,
+                                           each.keys.empty() ? "" : fmt::format(" ({})", each.keys),
+                                           each.lanes, plural(each.lanes, "lane"), mode.operands);
       for (const bool glitches : {false, true}) {
         checks.push_back(
             row(kExperiment, fmt::format("{}, g = {}", name, glitches ? 1 : 0), std::nullopt,
                 glitches ? mode.pJ_per_mac_with_glitches : mode.pJ_per_mac_without_glitches, "pJ"));
         checks.back().inputs = {
-            "every unit as its kind's defaults, drawn gate by gate; uniform operands, windows of "
-            "64 steps from an accumulator reset; operand registers and wires to the unit left out; "
-            "horowitz45 (45 nm, 0.9 V)"};
+            "every unit as its kind's defaults, or with the keys named, drawn gate by gate; "
+            "uniform "
+            "operands, windows of 64 steps from an accumulator reset; operand registers and wires "
+            "to the unit left out; horowitz45 (45 nm, 0.9 V)"};
       }
     }
   }

@@ -63,10 +63,12 @@ TEST(AccumulatorStudy, RegisterAndAdderAreTheWholeAccumulator) {
   }
 }
 
-TEST(EnergyPerMac, CoversBinaryAndTernaryWeightsOfTheAddSubUnit) {
+TEST(EnergyPerMac, CoversEncodedWeightsAndGatedBits) {
   const Checks checks = reproduce_energy_per_mac({});
   EXPECT_GT(check(checks, "add_sub, 1 lane, 16x1 bit, g = 0").simulated,
             check(checks, "add_sub, 1 lane, 16x2 bit, g = 0").simulated);  // ternary ones skip
+  EXPECT_GT(check(checks, "parallel, 1 lane, 4x4 bit, g = 0").simulated,
+            2 * check(checks, "parallel (gating: lsb), 1 lane, 4x4 bit, g = 0").simulated);
   EXPECT_GT(check(checks, "parallel, 1 lane, 16x16 bit, g = 1").simulated,
             check(checks, "parallel, 1 lane, 16x16 bit, g = 0").simulated);
 }
