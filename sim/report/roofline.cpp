@@ -118,7 +118,9 @@ std::string roofline_text(const RooflineReport& report, const TextStyle& style) 
                    work ? format_plain(layer.attained_macs_per_cycle()) : "-",
                    work ? format_percent(layer.share_of_roof()) : "-"});
   }
-  text += table.text(style) + "\n  peak, DRAM roof and attained in MACs per array cycle\n";
+  text += table.text(style) +
+          "\n  peak, DRAM roof and attained in MACs per array cycle; bound: which of the two roofs "
+          "is lower\n";
   for (const LayerRoofline& layer : report.layers) {
     if (layer.cycles.total() == 0) continue;
     text += fmt::format("\n{}: {}\n  {}\n", bold(layer.name, style), causes_text(layer),

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 import unittest
 
 from program import bitscale, main, output, result
@@ -89,7 +90,17 @@ class ExplainLayer(unittest.TestCase):
         conv1 = next(layer for layer in self.reports[CASES[0]]["layers"] if layer["name"] == "conv1")
         self.assertIn("R 11 takes 3 turns of 5 positions along rows, the last with 1", conv1["advice"])
 
-    def test_every_layer_with_cycles_has_one_sentence(self):
+    def test_a_batch_does_what_the_advice_promises(self):
+        fc6 = next(layer for layer in self.reports[CASES[0]]["layers"] if layer["name"] == "fc6")
+        promised = re.search(r"--batch 16 takes ([0-9,]+) cycles per image, ([0-9.]+)x faster", fc6["advice"])
+        run = result("run", *arguments(CASES[0]), "--batch", "16", "--operands", "off")
+        cycles = next(layer["cycles"] for layer in run["layers"] if layer["name"] == "fc6")
+        self.assertEqual(int(promised[1].replace(",", "")), round(cycles / 16))
+        self.assertAlmostEqual(float(promised[2]), 16 * fc6["cycles"] / cycles, delta=0.01)
+        conv1 = next(layer for layer in self.reports[CASES[0]]["layers"] if layer["name"] == "conv1")
+        self.assertNotIn("--batch", conv1["advice"])  # its weights are a hundredth of its traffic
+
+    def test_every_layer_with_cycles_has_advice_in_one_line(self):
         for _, layer in self.layers():
             if layer["cycles"] == 0:
                 self.assertEqual(layer["advice"], "")
