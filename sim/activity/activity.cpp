@@ -171,7 +171,8 @@ bool same_walk(const Mapping& a, const Mapping& b) {
         m.layer, m.shape, m.types, m.flattened, m.packed_groups, m.windows, m.stationary, m.bound,
         m.spatial, m.in_unit, m.tile, m.pass_extent, m.tile_order, m.pass_order, m.step_order,
         m.rows, m.columns, m.lanes, m.subwords, m.unit_cycles, m.segments, m.segment, m.pad_value,
-        m.activation_bits, m.weight_bits, m.output_bits, m.accumulator_sets, m.accumulator_entries);
+        m.activation_bits, m.weight_bits, m.output_bits, m.accumulator_sets, m.accumulator_entries,
+        m.activation_buffer.skip_zeros, m.weight_buffer.skip_zeros);
   };
   return all(a) == all(b);
 }

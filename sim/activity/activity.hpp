@@ -51,7 +51,7 @@ struct LayerActivity {
 };
 
 /// Whether two mappings of a layer make its units walk alike, so that what they switch is the same:
-/// they may differ in memories, clocks and waiting alone.
+/// they may differ in memories (but for what these skip), clocks and waiting alone.
 [[nodiscard]] bool same_walk(const Mapping& a, const Mapping& b);
 
 /// Follows units of the layer through contiguous windows of their schedules, with the operands and

@@ -41,6 +41,15 @@ std::uint64_t copies_in_word(const Mapping& m, Operand operand) {
   return shared ? static_cast<std::uint64_t>(m.subwords.size) : 1;
 }
 
+/// Bits that the registers of all windows take over: the filters along K share an activation.
+std::uint64_t activation_bits_in_columns(const Mapping& m, std::uint64_t macs) {
+  const auto filters = static_cast<std::uint64_t>(m.shape.K);
+  const auto rounds =
+      static_cast<std::uint64_t>((m.shape.K + m.spatial[Dim::K] - 1) / m.spatial[Dim::K]);
+  return scaled(macs * static_cast<std::uint64_t>(m.activation_bits), rounds, filters) /
+         copies_in_word(m, Operand::activations);
+}
+
 struct Feed {
   std::uint64_t clocked = 0, toggled = 0, wires = 0;
 };
@@ -55,6 +64,13 @@ Feed feed_of(const Mapping& m, Operand operand, const OperandActivity& activity,
     return feed;
   }
   feed.clocked = fetched_bits;
+  if (m.slides && operand == Operand::activations) {
+    // A window's register takes over its neighbour's activation and drives the units that share
+    // it; only the last one's is fetched. A zero that is not read is not taken over either.
+    feed.clocked =
+        scaled(activation_bits_in_columns(m, macs), activity.fetched_bits, activity.used_bits);
+    fetched_bits = feed.clocked;
+  }
   feed.toggled = feed.wires = scaled(fetched_bits, activity.bus_toggles, activity.fetched_bits);
   return feed;
 }

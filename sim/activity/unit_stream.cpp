@@ -96,7 +96,13 @@ OperandActivity& OperandActivity::operator+=(const OperandActivity& other) {
 
 StreamSetup::StreamSetup(const Mapping& m, const Unit& unit, const Operands& operands,
                          const UnitGates& unit_gates)
-    : mapping(m), gates(unit_gates), reader(m, operands), guard(unit.guard()), chain(chain_of(m)) {
+    : mapping(m),
+      gates(unit_gates),
+      reader(m, operands),
+      guard(unit.guard()),
+      skip_activations(m.activation_buffer.skip_zeros),
+      skip_weights(m.weight_buffer.skip_zeros),
+      chain(chain_of(m)) {
   for (std::int64_t segment = 0; segment < m.segments; ++segment)
     alignment.push_back(gates.state_bits(segment) - m.segment.bits);
   sums_fit = m.segment.overflow == Overflow::wrap || fits(m, operands, m.segment.bits);
@@ -108,7 +114,15 @@ StreamSetup::StreamSetup(const Mapping& m, const Unit& unit, const Operands& ope
 }
 
 UnitStream::UnitStream(const StreamSetup& setup, const UnitWalk& walk)
-    : setup_(setup), walk_(walk), buses_(setup.gates.reset()), sums_(setup.alignment.size(), 0) {}
+    : setup_(setup),
+      walk_(walk),
+      buses_(setup.gates.reset()),
+      sums_(setup.alignment.size(), 0),
+      wires_(setup.gates.reset()),
+      wire_column_(setup.gates.packed_words()),
+      wires_before_(setup.gates.packed_words()) {
+  setup.gates.pack(wires_, wires_before_.data());
+}
 
 bool UnitStream::changed(std::initializer_list<Dim> dims) const {
   return std::ranges::any_of(dims, [&](Dim dim) { return walk_.place().at[dim] != before_[dim]; });
@@ -209,6 +223,35 @@ void UnitStream::enter_chain(std::int64_t cycle) {
   for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i] = sums[i].value();
 }
 
+/// A guard holds what is behind it: the wires that bring operands to a row or column of units carry
+/// what is fetched for any of them, and stay as they are only where a zero is not read at all.
+void UnitStream::follow_wires() {
+  const auto all_zero = [](const std::vector<std::int32_t>& values) {
+    return std::ranges::all_of(values, [](std::int32_t value) { return value == 0; });
+  };
+  skips_activations_ = setup_.skip_activations && all_zero(operands_.activations);
+  skips_weights_ = setup_.skip_weights && all_zero(operands_.weights);
+  if (setup_.guard == Guard::none) return;
+  const UnitGates& gates = setup_.gates;
+  const StepOperands step = operands_.view();
+  const std::span<std::int64_t> inputs = std::span(wires_).first(gates.operand_buses());
+  for (std::int64_t cycle = 0; cycle < gates.unit().cycles; ++cycle) {
+    gates.unit().drive(step, cycle, inputs);
+    gates.pack(wires_, wire_column_.data());
+    for (std::size_t word = 0; word < wire_column_.size(); ++word) {
+      std::uint64_t moving = 0;
+      if (!skips_activations_) moving |= gates.activation_bits()[word];
+      if (!skips_weights_) moving |= gates.weight_bits()[word];
+      const std::uint64_t change = (wire_column_[word] ^ wires_before_[word]) & moving;
+      activation_wire_toggles_ +=
+          static_cast<std::uint64_t>(std::popcount(change & gates.activation_bits()[word]));
+      weight_wire_toggles_ +=
+          static_cast<std::uint64_t>(std::popcount(change & gates.weight_bits()[word]));
+      wires_before_[word] ^= change;
+    }
+  }
+}
+
 /// One step of the unit; false where its guard holds it.
 bool UnitStream::run_step() {
   const UnitGates& gates = setup_.gates;
@@ -218,6 +261,7 @@ bool UnitStream::run_step() {
   moved_ = true;
   setup_.reader.read(walk_.place(), operands_);
   used_positions_ = static_cast<std::uint64_t>(std::ranges::count(operands_.valid, 1));
+  follow_wires();
   if (holds()) return false;
   step_columns_.clear();
   const std::span<std::int64_t> inputs = std::span(buses_).first(gates.operand_buses());
@@ -253,6 +297,7 @@ bool UnitStream::read(std::int64_t steps, Window& window, OperandActivity& activ
     window.columns.assign(step_columns_.end() - static_cast<std::ptrdiff_t>(settle),
                           step_columns_.end());
   }
+  activation_wire_toggles_ = weight_wire_toggles_ = 0;
   for (std::int64_t i = 0; i < steps && !at_end_; ++i) {
     const bool activations_move = setup_.mapping.stationary != Operand::activations || !moved_ ||
                                   changed({Dim::N, Dim::G, Dim::C, Dim::P, Dim::Q, Dim::R, Dim::S});
@@ -266,8 +311,8 @@ bool UnitStream::read(std::int64_t steps, Window& window, OperandActivity& activ
         used_positions_ * static_cast<std::uint64_t>(setup_.mapping.weight_bits);
     activations.used_bits += activation_bits;
     weights.used_bits += weight_bits;
-    activations.fetched_bits += activations_move ? activation_bits : 0;
-    weights.fetched_bits += weights_move ? weight_bits : 0;
+    activations.fetched_bits += activations_move && !skips_activations_ ? activation_bits : 0;
+    weights.fetched_bits += weights_move && !skips_weights_ ? weight_bits : 0;
     at_end_ = !walk_.advance();
   }
   window.settling = setup_.settle_columns;
@@ -278,6 +323,11 @@ bool UnitStream::read(std::int64_t steps, Window& window, OperandActivity& activ
 
 void UnitStream::tally_toggles(const Window& window, OperandActivity& activations,
                                OperandActivity& weights) const {
+  if (setup_.guard != Guard::none) {
+    activations.bus_toggles += activation_wire_toggles_;
+    weights.bus_toggles += weight_wire_toggles_;
+    return;
+  }
   const UnitGates& gates = setup_.gates;
   const std::size_t width = gates.packed_words();
   const std::uint64_t* column = window.columns.data() + (window.settling - 1) * width;

@@ -10,9 +10,9 @@ namespace bitscale {
 
 /// How the bits of one operand move, over the steps looked at.
 struct OperandActivity {
-  std::uint64_t bus_toggles = 0;   ///< of the unit's operand inputs
+  std::uint64_t bus_toggles = 0;   ///< of the wires to the unit, before what its guard holds
   std::uint64_t used_bits = 0;     ///< stored bits of all products, step by step
-  std::uint64_t fetched_bits = 0;  ///< of these, those that are not stationary
+  std::uint64_t fetched_bits = 0;  ///< of these, those neither stationary nor skipped as zeros
   OperandActivity& operator+=(const OperandActivity& other);
   bool operator==(const OperandActivity&) const = default;
 };
@@ -35,6 +35,7 @@ struct StreamSetup {
   const UnitGates& gates;
   OperandReader reader;
   Guard guard = Guard::none;
+  bool skip_activations = false, skip_weights = false;  ///< zeros are not read from the buffer
   /// Offsets of the units of a chain from its head, in order; empty where sums stay in the unit.
   std::vector<PerDim<std::int64_t>> chain;
   /// Whether what a chain hands on is a sum over channels, made in one cycle.
@@ -63,6 +64,7 @@ class UnitStream {
 
  private:
   bool run_step();
+  void follow_wires();
   void enter_sums();
   void enter_chain(std::int64_t cycle);
   [[nodiscard]] std::int64_t summed_in_order(std::int64_t segment) const;
@@ -80,6 +82,11 @@ class UnitStream {
   std::vector<std::uint64_t> step_columns_;  ///< of the last step that was not held
   PerDim<std::int64_t> before_;              ///< coordinates of the step before
   std::uint64_t used_positions_ = 0;         ///< of it, guarded ones included
+  bool skips_activations_ = false, skips_weights_ = false;  ///< in it: all zeros, not read
+  // Of a unit with a guard: what the wires to it carry, whether it looks or not.
+  std::vector<std::int64_t> wires_;
+  std::vector<std::uint64_t> wire_column_, wires_before_;
+  std::uint64_t activation_wire_toggles_ = 0, weight_wire_toggles_ = 0;
 };
 
 }  // namespace bitscale

@@ -7,6 +7,7 @@
 #include "sim/activity/switching.hpp"
 #include "sim/activity/unit_energy.hpp"
 #include "sim/core/errors.hpp"
+#include "sim/workload/statistics.hpp"
 #include "tests/unit/mapping/machines.hpp"
 
 namespace bitscale {
@@ -224,6 +225,45 @@ TEST(Activity, AGuardThatHoldsEverythingLeavesNoTransition) {
   EXPECT_EQ(still.transitions, 0U);
 }
 
+std::string guarded(
+    const char* guard,
+    const std::string& array = "array: {rows: {size: 4, loops: K 4, weights: unicast}}\n") {
+  return std::string(
+             "unit: {kind: parallel, activation_bits: 8, weight_bits: 8, "
+             "accumulator: {bits: 24}, guard: ") +
+         guard + "}\n" + array;
+}
+
+const std::string kSkipping =
+    "memory:\n  activations: {capacity: 64KiB, skip_zeros: true}\n"
+    "  weights: {capacity: 64KiB, skip_zeros: true}\n";
+
+TEST(Activity, WiresCarryWhatIsFetchedWhetherOrNotAGuardLooks) {
+  const LayerActivity open = case_of(guarded("none")).measure(full());
+  const LayerActivity held = case_of(guarded("product")).measure(full());
+  EXPECT_LT(held.transitions, open.transitions / 2);
+  EXPECT_EQ(held.activations, open.activations);
+  EXPECT_EQ(held.weights, open.weights);
+  const LayerActivity lanes = case_of(kParallel + kLocal).measure(full());
+  const LayerActivity held_lanes = case_of(guarded("product", kLocal)).measure(full());
+  EXPECT_EQ(held_lanes.weights.bus_toggles, lanes.weights.bus_toggles);
+}
+
+TEST(Activity, WiresStayAsTheyAreWhereAZeroIsNotRead) {
+  const Case c = case_of(guarded("product") + kSkipping);
+  const LayerActivity read = case_of(guarded("product")).measure(full());
+  const LayerActivity skipped = c.measure(full());
+  EXPECT_EQ(skipped.transitions, read.transitions);
+  EXPECT_EQ(skipped.activations.used_bits, read.activations.used_bits);
+  EXPECT_LT(skipped.activations.bus_toggles, read.activations.bus_toggles);
+  EXPECT_GT(skipped.activations.bus_toggles, 0U);
+  const OperandStatistics zeros =
+      count_operands(c.layer.shape, c.operands.activations, c.operands.weights);
+  EXPECT_EQ(skipped.activations.fetched_bits, zeros.nonzero_activation_products * 8);
+  EXPECT_EQ(skipped.weights.fetched_bits, zeros.nonzero_weight_products * 8);
+  EXPECT_FALSE(same_walk(c.mapping, case_of(guarded("product")).mapping));
+}
+
 TEST(Activity, WiderValuesSwitchMore) {
   Layer wide = sparse_layer();
   wide.activation.bits = 7;
@@ -273,6 +313,32 @@ TEST(Switching, CountsOfAFullLayerAreItsOwn) {
             whole.activations.bus_toggles + whole.weights.bus_toggles);
   // Stored words of 8 bits, one per product and operand.
   EXPECT_EQ(count_of(actions, "operand_registers", Action::flip_flop_clock), work.macs * 16);
+}
+
+TEST(Switching, AWindowsRegisterTakesOverWhatItsNeighbourHad) {
+  const std::string array =
+      "array: {rows: {size: 5, loops: K 5, weights: unicast}, columns: {size: 3, loops: Q 3, "
+      "activations: ";
+  const auto actions_of = [&](const char* movement) {
+    const Case c = case_of(kParallel + array + movement + "}}\ndataflow: {windows: per_row}\n");
+    const LayerActivity whole = c.measure(full());
+    UnitActivity work;
+    work.active_unit_steps = UnitSteps(c.mapping).count();
+    work.macs = static_cast<std::uint64_t>(c.layer.shape.macs());
+    Traffic traffic;  // as if every activation were fetched once for all of its windows
+    traffic.activation_reads = work.macs * 8 / 5 / (c.mapping.slides ? 3 : 1);
+    std::vector<ActionCount> actions;
+    count_switching(whole, c.mapping, work, traffic, actions);
+    return actions;
+  };
+  const std::vector<ActionCount> fetched = actions_of("unicast");
+  const std::vector<ActionCount> slid = actions_of("slide");
+  for (const Action action : {Action::flip_flop_clock, Action::flip_flop_toggle})
+    EXPECT_EQ(count_of(slid, "operand_registers", action),
+              count_of(fetched, "operand_registers", action));
+  EXPECT_EQ(count_of(slid, "broadcast", Action::wire_toggle),
+            count_of(fetched, "broadcast", Action::wire_toggle));
+  EXPECT_GT(count_of(slid, "broadcast", Action::wire_toggle), 0U);
 }
 
 TEST(Switching, HandedOnOperandsHaveRegistersInEveryUnitAndNoLongWires) {
