@@ -17,11 +17,28 @@ int bits_around(double mean, double reach) {
   return bits;
 }
 
+/// Most low bits that rounding half up takes from integers without more noise than a step of
+/// `step` last places has, step^2 / 12. The 2^d errors of d bits have a mean square of (4^d + 2) /
+/// 12: their half goes up, which matters for one bit or two.
+int droppable_bits(double step) {
+  int bits = 0;
+  while (std::exp2(2 * (bits + 1)) + 2 <= step * step) ++bits;
+  return bits;
+}
+
 LayerWidth lossless(Criterion criterion, int bits) {
   LayerWidth width;
   width.criterion = criterion;
   width.output_bits = width.register_bits = bits;
   return width;
+}
+
+/// Formulas that take products as independent.
+void warn_of_dependence(const LayerSums& s, LayerWidth& width) {
+  const double ratio = s.measured.sigma / s.predicted.sigma;
+  if (ratio > 1.25 || ratio < 0.8)
+    width.warnings.push_back(fmt::format(
+        "measured sums deviate {:.2f} times as much as independent products would", ratio));
 }
 
 LayerWidth truncated(const LayerSums& s, const WidthTarget& target) {
@@ -30,14 +47,17 @@ LayerWidth truncated(const LayerSums& s, const WidthTarget& target) {
   const double bits =
       truncated_growth_bits(target.sqnr_dB, s.activation_zeta_dB, s.weight_zeta_dB, s.length);
   width.output_bits = std::clamp(static_cast<int>(std::ceil(bits)), 1, width.register_bits);
-  // The register is the next power of two above the range, the step the next below range 2^-bits.
-  const double range_bits =
-      s.activation_bits + s.weight_bits + std::log2(static_cast<double>(s.length));
-  width.dropped_bits = std::max(0, static_cast<int>(std::floor(range_bits)) - width.output_bits);
+  // The range is +-N x_max w_max, x_max a bit less where activations have a sign. The register is
+  // the next power of two above it or more, the step a power of two with no more noise than range
+  // 2^-bits.
+  const double range_bits = s.activation_bits - (s.activation_signed ? 1 : 0) + s.weight_bits +
+                            std::log2(static_cast<double>(s.length));
+  width.dropped_bits = droppable_bits(std::exp2(range_bits - width.output_bits));
   const Estimate sqnr = full_range_output_sqnr_dB(width.output_bits, s.activation_zeta_dB,
                                                   s.weight_zeta_dB, s.length);
   if (width.dropped_bits > 0) width.predicted_sqnr_dB = sqnr.value;
   width.warnings = sqnr.warnings;
+  if (width.dropped_bits > 0) warn_of_dependence(s, width);
   return width;
 }
 
@@ -62,7 +82,7 @@ LayerWidth clipped(const LayerSums& s, const WidthTarget& target, bool wraps) {
   const double reach = zeta * s.measured.sigma;
   width.register_bits = bits_around(s.measured.mean, reach);
   const double step = 2 * reach * std::exp2(-width.output_bits);
-  width.dropped_bits = std::max(0, static_cast<int>(std::floor(std::log2(step))));
+  width.dropped_bits = droppable_bits(step);
   width.warnings =
       minimum_precision_sqnr_dB(width.output_bits, s.measured_excess_kurtosis).warnings;
   return width;
@@ -77,11 +97,7 @@ LayerWidth statistical(const LayerSums& s, const WidthTarget& target, Criterion 
                                                   target.overflow_probability, s.length, kurtosis);
   LayerWidth width = lossless(criterion, found.bits);
   width.warnings = found.warnings;
-  const double ratio = s.measured.sigma / s.predicted.sigma;
-  if (!measured && (ratio > 1.25 || ratio < 0.8)) {
-    width.warnings.push_back(fmt::format(
-        "measured sums deviate {:.2f} times as much as independent products would", ratio));
-  }
+  if (!measured) warn_of_dependence(s, width);
   return width;
 }
 

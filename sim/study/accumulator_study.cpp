@@ -61,6 +61,13 @@ class RegisterBench {
     choice.finished_overflow_rate = share_outside(exact_, choice.register_bits);
     choice.wrap = figures(wrapping_, choice);
     choice.saturate = figures(saturating_, choice);
+    // The search looks at finished sums; registers saturate at every addition.
+    const double lost_dB = choice.predicted_sqnr_dB - choice.saturate.sqnr_dB;
+    if (width.criterion == Criterion::searched && choice.saturate.failure.empty() && lost_dB > 1)
+      choice.warnings.push_back(fmt::format(
+          "searched on finished sums: clamped partial sums take {:.1f} dB from a register that "
+          "saturates",
+          lost_dB));
     return choice;
   }
 

@@ -41,6 +41,12 @@ class Accumulator(unittest.TestCase):
             # Clamping partial sums may cost what the finished sums alone do not show.
             self.assertGreater(choice["saturate"]["sqnr_dB"], 35)
 
+    def test_a_search_that_partial_sums_undo_says_so(self):
+        layer = result("precision", "accumulator", "lenet", "--layer", "fc2", "--machine", "stripes")["layers"][0]
+        choice = next(c for c in layer["choices"] if c["criterion"] == "searched_clip")
+        self.assertLess(choice["saturate"]["sqnr_dB"], choice["predicted_sqnr_dB"] - 1)
+        self.assertIn("clamped partial sums", choice["warnings"][0])
+
     def test_a_register_without_overflow_is_the_same_wrapping_or_saturating(self):
         for layer in self.layers.values():
             for choice in layer["choices"]:

@@ -104,16 +104,52 @@ TEST(LayerWidths, OfMinimumPrecisionReachTheTargetOnGaussianSums) {
 
 TEST(LayerWidths, OfTruncatedGrowthReachTheTargetWhereTheLengthIsNoPowerOfTwo) {
   // 150 products: the register's range is 1.7 times that of the sums, and so must its steps not be.
-  const Case uniform(connected(150, 64, 64));
-  const LayerSums sums = measure_sums(uniform.layer, uniform.operands, uniform.sums);
-  for (const double target : {30.0, 36.0, 38.0, 40.0}) {
-    const LayerWidth width =
-        width_by(layer_widths(sums, {target, 1e-3}, uniform.sums), Criterion::truncated_growth);
-    std::vector<std::int64_t> found = uniform.sums;
-    for (std::int64_t& sum : found)
-      sum = without_low_bits(sum, width.dropped_bits, width.register_bits);
-    EXPECT_GE(measured_sqnr_dB(uniform.sums, found), target - 0.2) << target;
+  for (const Encoding encoding : {Encoding::unsigned_, Encoding::twos}) {
+    Layer layer = connected(150, 64, 64);
+    layer.activation.encoding = encoding;
+    const Case uniform(layer);
+    const LayerSums sums = measure_sums(uniform.layer, uniform.operands, uniform.sums);
+    for (const double target : {30.0, 36.0, 38.0, 40.0}) {
+      const LayerWidth width =
+          width_by(layer_widths(sums, {target, 1e-3}, uniform.sums), Criterion::truncated_growth);
+      std::vector<std::int64_t> found = uniform.sums;
+      for (std::int64_t& sum : found)
+        sum = without_low_bits(sum, width.dropped_bits, width.register_bits);
+      EXPECT_GE(measured_sqnr_dB(uniform.sums, found), target - 0.2) << target;
+    }
   }
+}
+
+TEST(LayerWidths, OfTruncatedGrowthReachTheTargetWhereFewBitsAreDropped) {
+  std::vector<int> dropped;
+  for (const std::int64_t length : {144, 170}) {
+    Layer layer = connected(length, 64, 64);
+    layer.activation.bits = layer.weight.bits = 3;
+    const Case uniform(layer);
+    const LayerSums sums = measure_sums(uniform.layer, uniform.operands, uniform.sums);
+    for (double target = 24; target < 42; target += 0.5) {
+      const LayerWidth width =
+          width_by(layer_widths(sums, {target, 1e-3}, uniform.sums), Criterion::truncated_growth);
+      dropped.push_back(width.dropped_bits);
+      std::vector<std::int64_t> found = uniform.sums;
+      for (std::int64_t& sum : found)
+        sum = without_low_bits(sum, width.dropped_bits, width.register_bits);
+      EXPECT_GE(measured_sqnr_dB(uniform.sums, found), target - 0.2) << target;
+    }
+  }
+  for (const int bits : {0, 1, 2}) EXPECT_GT(std::ranges::count(dropped, bits), 0) << bits;
+}
+
+TEST(LayerWidths, OfTruncatedGrowthSayThatSumsAreNarrowerThanTheyTakeThemFor) {
+  const Case uniform(connected(64, 16, 32));
+  LayerSums sums = measure_sums(uniform.layer, uniform.operands, uniform.sums);
+  const auto warnings = [&] {
+    return width_by(layer_widths(sums, {40, 1e-3}, uniform.sums), Criterion::truncated_growth)
+        .warnings.size();
+  };
+  EXPECT_EQ(warnings(), 0U);
+  sums.measured.sigma = sums.predicted.sigma * 0.7;
+  EXPECT_EQ(warnings(), 1U);
 }
 
 TEST(SearchedClip, ReachesTheTargetWithTheFewestBits) {
