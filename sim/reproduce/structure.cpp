@@ -9,6 +9,7 @@
 #include "sim/activity/unit_energy.hpp"
 #include "sim/netlist/generators.hpp"
 #include "sim/reproduce/reproductions.hpp"
+#include "sim/study/characterise.hpp"
 
 namespace bitscale::reproduce {
 namespace {
@@ -54,6 +55,13 @@ double fitted_pin_pJ(const std::vector<Operation>& all, const Operation* left_ou
   return std::exp(sum / count);
 }
 
+double rms_percent(const std::vector<Operation>& all, double pin_pJ) {
+  double squares = 0;
+  for (const Operation& operation : all)
+    squares += std::pow(operation.units * pin_pJ / operation.published_pJ - 1, 2);
+  return std::sqrt(squares / static_cast<double>(all.size())) * 100;
+}
+
 ReproduceCheck row(std::string_view experiment, std::string name, std::optional<double> published,
                    double simulated, std::string unit, double tolerance, bool calibrated = false) {
   ReproduceCheck check = reproduce_check(experiment, std::move(name), published, simulated,
@@ -85,7 +93,6 @@ std::vector<ReproduceCheck> reproduce_horowitz(const ProgressOutput& /*progress*
     checks.push_back(std::move(check));
   }
   const double pin_pJ = fitted_pin_pJ(all, nullptr);
-  double squares = 0;
   for (const Operation& operation : all) {
     const double predicted = operation.units * pin_pJ;
     ReproduceCheck check = row(experiment, operation.name + ", one constant for all",
@@ -94,13 +101,20 @@ std::vector<ReproduceCheck> reproduce_horowitz(const ProgressOutput& /*progress*
                                 pin_pJ * 1e6)};
     check.source = kHorowitz;
     checks.push_back(std::move(check));
-    squares += std::pow(predicted / operation.published_pJ - 1, 2);
   }
   ReproduceCheck rms =
       row(experiment, "rms deviation of the five, one constant for all (under 10 % expected)",
-          std::nullopt, std::sqrt(squares / static_cast<double>(all.size())) * 100, "%", 0);
+          std::nullopt, rms_percent(all, pin_pJ), "%", 0);
   rms.inputs = shared;
   checks.push_back(std::move(rms));
+  // Runs take the constant of a technology, rounded when it was declared.
+  const double declared_pJ = unit_energy_pJ(study::load_technology("horowitz45"),
+                                            {"datapath", Action::switch_zero_delay, 0, 0, 0, 0, 1});
+  checks.push_back(row(
+      experiment,
+      fmt::format("rms deviation of the five at horowitz45's pin of {:.4g} aJ", declared_pJ * 1e6),
+      std::nullopt, rms_percent(all, declared_pJ), "%", 0));
+  checks.back().inputs = shared;
   checks.push_back(row(experiment, "16-bit multiply (the table has none)", std::nullopt,
                        measure_uniform(multiplier(16)).zero_delay * pin_pJ, "pJ", 0));
   checks.back().inputs = shared;
