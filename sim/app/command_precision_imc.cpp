@@ -1,12 +1,15 @@
 // A column of in-memory computing: rows, bits, mismatch and headroom to SNR and converter bits.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "sim/app/command_precision.hpp"
 #include "sim/app/commands.hpp"
+#include "sim/core/errors.hpp"
 #include "sim/pipeline/version.hpp"
 #include "sim/precision/monte_carlo.hpp"
 #include "sim/report/column_report.hpp"
@@ -26,8 +29,21 @@ struct Request {
   double capacitor_fF = 1;
   std::int64_t trials = 1000;
   std::uint64_t seed = 1;
+  std::vector<std::string> foreign;  ///< options given that are the other kind's
   OutputOptions output;
 };
+
+/// Options given that say nothing about a column of this kind.
+std::vector<std::string> foreign_options(const CLI::App& command, const std::string& kind) {
+  const std::vector<std::string> others =
+      kind == "charge_summing" ? std::vector<std::string>{"--capacitor", "--supply"}
+                               : std::vector<std::string>{"--mismatch", "--jitter", "--noise",
+                                                          "--headroom", "--trials", "--seed"};
+  std::vector<std::string> given;
+  std::ranges::copy_if(others, std::back_inserter(given),
+                       [&command](const std::string& name) { return command.count(name) > 0; });
+  return given;
+}
 
 /// The rows asked for, and quarters, halves, doubles and fourfolds of them.
 std::vector<std::int64_t> sizes(std::int64_t rows) {
@@ -91,6 +107,9 @@ std::string describe(const Request& request) {
 }
 
 ExitCode imc(const Request& request) {
+  if (!request.foreign.empty())
+    throw UsageError(fmt::format("error: {}: no option of a column of {}",
+                                 fmt::join(request.foreign, ", "), request.kind));
   if (!request.output.directory.empty()) require_writable(request.output.directory);
   ColumnReport report;
   report.version = kVersion;
@@ -165,7 +184,10 @@ void add_precision_imc(CLI::App& app, Action& action, const std::string& command
       ->capture_default_str();
   command->add_option("--seed", request->seed, "Seed of the draws")->capture_default_str();
   add_output_options(*command, request->output);
-  command->callback([&action, request] { action = [request] { return imc(*request); }; });
+  command->callback([&action, request, command] {
+    request->foreign = foreign_options(*command, request->kind);
+    action = [request] { return imc(*request); };
+  });
 }
 
 }  // namespace bitscale::app
