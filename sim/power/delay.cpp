@@ -67,7 +67,8 @@ DelayModel parse_delay(config::Reader& reader) {
   model.setup_s = reader.doc("Set-up and clock-to-output time of the registers at vnom")
                       .quantity("setup", Unit::second, 0, 1e-6, 0.0);
   model.source = reader.section("source", parse_source);
-  if (!reader.describing() && model.vnom_V < lowest_modelled_V(model)) {
+  const bool both_given = reader.has("vnom") && reader.has("vt");
+  if (!reader.describing() && both_given && model.vnom_V < lowest_modelled_V(model)) {
     reader.problem(
         "vnom", fmt::format("expected at least {} (vt and {} above it), got {}",
                             format_V(lowest_modelled_V(model)), format_V(kMarginAboveThresholdVolt),

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <string>
 
 #include "sim/config/tree.hpp"
 #include "sim/power/leakage.hpp"
@@ -153,6 +154,15 @@ TEST(DelaySection, RefusesANominalSupplyBelowTheModel) {
     EXPECT_STREQ(error.what(),
                  "d.yaml:1:41: error: vnom: expected at least 0.7 V (vt and 0.1 V above it), got "
                  "0.65 V");
+  }
+}
+
+TEST(DelaySection, ComparesNoVoltagesThatAreMissing) {
+  try {
+    (void)parsed("{tau: 25ps, alpha: 1.3, source: {label: fitted, cite: x}}");
+    FAIL() << "a section without voltages passed";
+  } catch (const ConfigError& error) {
+    EXPECT_EQ(std::string(error.what()).find("at least"), std::string::npos) << error.what();
   }
 }
 
