@@ -176,6 +176,17 @@ class ReportPage(unittest.TestCase):
         self.assertEqual(self.script("return ['600MHz', '0.85V', '1e9Hz', 'K 4', '7'].map(settingNumber)"), [6e8, 0.85, 1e9, None, 7])
         self.assertEqual(self.script("return ['600000000Hz', '0.85V', 'K 4', '7'].map(settingText)"), ["600 MHz", "850 mV", "K 4", "7"])
 
+    def test_one_objective_is_drawn_against_another_metric(self):
+        sweep = {"shown": 1, "columns": {"index": [0], "status": ["ok"], "cycles": [3], "energy_pJ": [2.5]}, "keys": [], "done": 1, "candidates": 1,
+                 "objectives": [{"metric": "cycles", "more": False}]}
+        names = self.script("let option; sweepSection({...arguments[0], points: pointsOf(arguments[0])}, (figure) => { option = figure.option(); "
+                            "return {node: null}; }); return [option.xAxis.name, option.yAxis.name]", sweep)
+        self.assertEqual(["energy", "cycles"], names)
+
+    def test_an_axis_of_close_values_tells_its_marks_apart(self):
+        texts = self.script("const axis = metricAxis('energy_pJ', [1.790e8, 1.79002e8]); return [1.790e8, 1.79001e8].map(axis.axisLabel.formatter)")
+        self.assertNotEqual(*texts)
+
     def test_an_axis_of_many_values_has_few_colours(self):
         rows = [{"clock": i} for i in range(95)]
         groups = self.script("return colourGroups(arguments[0], 'clock')", rows)

@@ -43,7 +43,7 @@ function fitted(option, width, still) {
     used += wide;
   }
   const top = option.grid.top + 22 * (lines - 1);
-  return {...option, grid: {...option.grid, top}, ...(option.toolbox ? {toolbox: {...option.toolbox, top: top + 4, show: !still}} : {})};
+  return {...option, grid: {...option.grid, top}, ...(option.toolbox ? {toolbox: {...option.toolbox, show: !still}} : {})};
 }
 
 /// A dashed line across the figure.

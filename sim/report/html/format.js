@@ -4,32 +4,32 @@ const kPrefixes = [[1e24, 'Y'], [1e21, 'Z'], [1e18, 'E'], [1e15, 'P'], [1e12, 'T
   [1, ''], [1e-3, 'm'], [1e-6, '\u00b5'], [1e-9, 'n'], [1e-12, 'p'], [1e-15, 'f'], [1e-18, 'a']];
 
 /// What a number with a unit looks like: a plain count has none, 'x' is a ratio, the rest takes SI prefixes.
-function quantity(value, unit = '') {
+function quantity(value, unit = '', digits = 4) {
   if (value === null || value === undefined || value === '') return '';
   if (typeof value !== 'number') return String(value);
   if (!Number.isFinite(value)) return String(value);
-  if (unit === 'x') return `${plain(value)}x`;
+  if (unit === 'x') return `${plain(value, digits)}x`;
   if (unit === '%') return `${plain(Number((100 * value).toFixed(2)))} %`;
-  if (unit === '') return Number.isInteger(value) ? value.toLocaleString('en-US') : plain(value);
+  if (unit === '') return Number.isInteger(value) ? value.toLocaleString('en-US') : plain(value, digits);
   if (value === 0) return `0 ${unit}`;
   const [scale, prefix] = kPrefixes.find(([factor]) => Math.abs(value) >= factor * 0.9995) || [1e-18, 'a'];
-  return `${plain(value / scale)} ${prefix}${unit}`;
+  return `${plain(value / scale, digits)} ${prefix}${unit}`;
 }
 
-/// Four significant digits, without an exponent where it can be avoided.
-function plain(value) {
+/// Four significant digits or as many as asked for, without an exponent where it can be avoided.
+function plain(value, significant = 4) {
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-4) return value.toExponential(3);
-  const digits = Math.max(0, 3 - Math.floor(Math.log10(size)));
-  return value.toFixed(Math.min(digits, 8)).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(significant - 1);
+  const digits = Math.max(0, significant - 1 - Math.floor(Math.log10(size)));
+  return value.toFixed(Math.min(digits, significant + 4)).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
 }
 
 /// For axes: 20 k, 1.5 M.
-function compact(value) {
+function compact(value, digits = 4) {
   if (value === 0) return '0';
   const [scale, prefix] = kPrefixes.find(([factor]) => Math.abs(value) >= factor * 0.9995) || [1, ''];
-  return scale < 1 ? plain(value) : `${plain(value / scale)}${prefix && ` ${prefix}`}`;
+  return scale < 1 ? plain(value, digits) : `${plain(value / scale, digits)}${prefix && ` ${prefix}`}`;
 }
 
 /// Units that metrics carry in their names, as [ending, base unit, factor to it].
@@ -43,10 +43,10 @@ const kMetricNames = {seconds: ['time', 's', 1], pJ_per_mac: ['energy per MAC', 
 function metricText(metric) {
   const found = kUnitEndings.find(([ending]) => metric.endsWith(ending));
   const [name, unit, factor] = kMetricNames[metric] ?? (found ? [words(metric.slice(0, -found[0].length)), found[1], found[2]] : [words(metric), '', 1]);
-  const text = (value, short) => {
+  const text = (value, short, digits = 4) => {
     if (typeof value !== 'number') return quantity(value);
-    if (unit === 'mm\u00b2') return `${plain(value * factor)} ${unit}`;
-    return unit === '' && short ? compact(value) : quantity(value * factor, unit);
+    if (unit === 'mm\u00b2') return `${plain(value * factor, digits)} ${unit}`;
+    return unit === '' && short ? compact(value, digits) : quantity(value * factor, unit, digits);
   };
   return {name, text};
 }
@@ -114,6 +114,17 @@ function escaped(text) {
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const kColours = 12;
 const seriesColour = (index) => colour(`c${index % kColours}`);
+
+/// Colours of what has an order, from dark to light: viridis (van der Walt and Smith, 2015) without its end next to the ground.
+const kRamp = [[68, 1, 84], [70, 50, 127], [54, 92, 141], [39, 127, 142], [31, 161, 135], [74, 193, 109], [160, 218, 57], [253, 231, 37]];
+
+function rampColour(index, count) {
+  const [first, last] = colour('ground') === '#ffffff' ? [0, 6] : [2, 7];
+  const at = first + (count > 1 ? index / (count - 1) : 0) * (last - first);
+  const low = Math.min(Math.floor(at), kRamp.length - 2);
+  const mixed = kRamp[low].map((from, i) => Math.round(from + (at - low) * (kRamp[low + 1][i] - from)));
+  return `rgb(${mixed.join(', ')})`;
+}
 
 /// Series differ in shape too, for eyes and printers without colours.
 const kSymbols = ['circle', 'rect', 'triangle', 'diamond', 'path://M-1,-0.3H-0.3V-1H0.3V-0.3H1V0.3H0.3V1H-0.3V0.3H-1Z'];

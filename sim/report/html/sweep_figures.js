@@ -16,17 +16,22 @@ function spansDecades(values) {
 /// An axis for values of a metric; a logarithmic one ends at the 1, 2 or 5 next to them, not at whole decades.
 function metricAxis(metric, values) {
   const {name, text} = metricText(metric);
-  const axis = {type: 'value', name, scale: true, axisLabel: {formatter: (value) => text(value, true)}};
-  if (!spansDecades(values)) return axis;
   const finite = values.filter(Number.isFinite);
+  const [least, most] = [smallest(finite), -smallest(finite.map((value) => -value))];
+  // As many digits as tell marks next to each other apart.
+  const digits = Math.min(Math.max(4, Math.ceil(Math.log10(Math.abs(most) / (most - least))) + 2), 10);
+  const axis = {type: 'value', name, scale: true, axisLabel: {hideOverlap: true, formatter: (value) => text(value, true, Number.isFinite(digits) ? digits : 4)}};
+  if (!spansDecades(values)) return axis;
   const nice = (value, steps, within) => {
     const decade = 10 ** Math.floor(Math.log10(value));
     return steps.find((step) => within(step * decade)) * decade;
   };
-  const [least, most] = [smallest(finite), -smallest(finite.map((value) => -value))];
   return {...axis, type: 'log', min: nice(least, [5, 2, 1], (step) => step <= least * 1.0001),
     max: nice(most, [1, 2, 5, 10], (step) => step >= most * 0.9999)};
 }
+
+/// Groups that plain colours tell apart well; more of them, where they are numbers, get a ramp.
+const kMostPlain = 4;
 
 /// Name of the series of points that do not meet the sweep's constraints.
 const kExcluded = 'not feasible';
@@ -56,7 +61,9 @@ function sweepSection(sweep, register) {
   const axes = sweep.keys;
   if (metrics.length === 0) return [element('p', {}, `${all.length} points, none of which has a result.`), sweepTable(sweep, []).node];
   const wanted = sweep.objectives.map((objective) => objective.metric).filter((name) => metrics.includes(name));
-  const state = {x: wanted[1] ?? 'cycles', y: wanted[0] ?? 'energy_pJ', by: axes[0] ?? 'machine'};
+  const usual = ['energy_pJ', 'cycles', 'area_um2', ...metrics].filter((name) => metrics.includes(name));
+  const y = wanted[0] ?? usual[0];
+  const state = {x: wanted[1] ?? usual.find((name) => name !== y) ?? y, y, by: axes[0] ?? 'machine'};
   const points = sweepTable(sweep, metrics);
   const feasible = rows.filter((row) => row.feasible !== 0);
   const excluded = rows.filter((row) => row.feasible === 0);
@@ -75,16 +82,17 @@ function sweepSection(sweep, register) {
     const front = paretoFront(feasible, [state.x, state.y], [sign(state.x), sign(state.y)]);
     const axis = (key) => metricAxis(key, rows.map((row) => row[key]));
     const shown = groups();
-    const scatter = (name, members, i) => ({type: 'scatter', name, symbolSize: 8, symbol: seriesSymbol(i), progressive: 0,
-      itemStyle: name === kExcluded ? {color: colour('line')} : {color: seriesColour(i)},
-      data: members.map((row) => [row[state.x], row[state.y]])});
     const offset = excluded.length ? 1 : 0;
+    const ordered = shown.length - offset > kMostPlain && feasible.every((row) => settingNumber(row[state.by]) !== null);
+    const scatter = (name, members, i) => ({type: 'scatter', name, symbolSize: 8, symbol: seriesSymbol(i), progressive: 0,
+      itemStyle: {color: name === kExcluded ? colour('line') : ordered ? rampColour(i, shown.length - offset) : seriesColour(i)},
+      data: members.map((row) => [row[state.x], row[state.y]])});
     return chartOption({
-      xAxis: {...axis(state.x), nameGap: 28},
+      xAxis: {...axis(state.x), nameGap: 30},
       yAxis: {...axis(state.y), nameGap: 66},
-      grid: {left: 44, bottom: 32},
+      grid: {left: 44, right: 40, bottom: 40},
       legend: {itemWidth: 12, itemHeight: 12},
-      toolbox: {feature: {brush: {type: ['rect', 'polygon', 'clear']}}, right: 8, top: 22, iconStyle: {borderColor: colour('text')}},
+      toolbox: {feature: {brush: {type: ['rect', 'polygon', 'clear']}}, right: 8, bottom: 0, padding: 0, itemSize: 13, iconStyle: {borderColor: colour('text')}},
       brush: {xAxisIndex: 0, yAxisIndex: 0, throttleType: 'debounce', throttleDelay: 150},
       tooltip: itemTooltip((mark) => {
         const row = (shown[mark.seriesIndex]?.[1] ?? front)[mark.dataIndex];
@@ -106,7 +114,7 @@ function sweepSection(sweep, register) {
     id: 'pareto', title: 'Pareto front', height: 460, option, marks: rows.length,
     text: 'Every point that ended well; rings, joined by the dashed line, are those that no other point beats in both metrics' +
       (excluded.length ? '; grey points do not meet the constraints and are left out of that.' : '.') +
-      ' Draw a box or a lasso (icons at the top right) to see only those points in the table.',
+      ' Draw a box or a lasso (icons at the bottom right) to see only those points in the table.',
     table: () => null,
     ready: (chart) => chart.on('brushselected', (event) => {
       const {areas, selected} = event.batch[0];
