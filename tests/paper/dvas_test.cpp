@@ -180,6 +180,13 @@ TEST(ChipStudy, MeetsTheRatioAndTheNetworksPowerWithTheControlOfLayer2) {
   EXPECT_EQ(find(declared(), "control fitted to layer 2: minimum")->verdict, Verdict::deviates);
 }
 
+TEST(ChipStudy, NamesTheConstantsThatWereFittedBesideTheRowsThatRestOnThem) {
+  const auto fit = [](const char* name) { return find(declared(), name)->inputs.back(); };
+  EXPECT_THAT(fit("two constants fitted to 287 and 25 mW: A/D"), HasSubstr("287 and 25 mW"));
+  EXPECT_THAT(fit("control fitted to layer 2: A/D"), HasSubstr("55 mW of layer 2"));
+  EXPECT_THAT(fit("sensitivity: A/C with 80 % zeros at 16 bit"), Not(HasSubstr("in the place of")));
+}
+
 TEST(ChipStudy, SaysWhereTheFilesAreNarrowerThanTheBaseline) {
   const TensorFile a("dvas_8_bits.npy", activations(), 4, 100, 50);
   const auto hint = Contains(HasSubstr("low bits of step A are zeros"));
