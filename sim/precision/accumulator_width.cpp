@@ -116,8 +116,13 @@ HoeffdingWidth hoeffding_bits(std::int64_t length, double low, double high, doub
   return width;
 }
 
-double running_overflow_bound(int bits, const SumDistribution& sum) {
-  return std::min(1.0, 2 * overflow_probability(bits, sum));
+Estimate running_overflow_bound(int bits, const SumDistribution& sum) {
+  Estimate result{std::min(1.0, 2 * overflow_probability(bits, sum))};
+  const double drift = std::abs(sum.mean) / sum.sigma;
+  if (drift > 0.25)
+    result.warnings.push_back(fmt::format(
+        "the sum's mean is {:.2g} deviations: partial sums drift, and this is no bound", drift));
+  return result;
 }
 
 double sorted_overflow_probability(int bits, std::int64_t length, double positive_mean,

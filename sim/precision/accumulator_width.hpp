@@ -56,8 +56,9 @@ struct HoeffdingWidth {
                                             double probability, double mean = 0);
 
 /// Bound on the probability that a register which saturates at every step clips at some step, zero
-/// mean and random order: twice that of the finished sum (Levy's inequality).
-[[nodiscard]] double running_overflow_bound(int bits, const SumDistribution& sum);
+/// mean and random order: twice that of the finished sum (Levy's inequality). Warns where the mean
+/// is more than a quarter of a deviation: partial sums then drift, and it is no bound.
+[[nodiscard]] Estimate running_overflow_bound(int bits, const SumDistribution& sum);
 
 /// Probability that positive products arriving first push a saturating register over its end: the
 /// peak is N(N m+, N v+), m+ and v+ mean and variance of max(product, 0).

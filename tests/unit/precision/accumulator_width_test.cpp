@@ -156,9 +156,14 @@ TEST(OverflowProbability, MatchesTheTheoryOfUniformCodes) {
   EXPECT_TRUE(is(overflow_probability(12, sum(4, 256)), ".04710"));
   EXPECT_TRUE(is(overflow_probability(14, sum(4, 1024)), "4.10e-4"));
   EXPECT_TRUE(is(overflow_probability(15, sum(4, 4096)), ".3469"));
-  EXPECT_TRUE(is(running_overflow_bound(19, sum(8, 64)), "5.30e-3"));
-  EXPECT_TRUE(is(running_overflow_bound(20, sum(8, 256)), "5.47e-3"));
-  EXPECT_TRUE(is(running_overflow_bound(19, sum(8, 1024)), ".92"));
+  EXPECT_TRUE(is(running_overflow_bound(19, sum(8, 64)).value, "5.30e-3"));
+  EXPECT_TRUE(is(running_overflow_bound(20, sum(8, 256)).value, "5.47e-3"));
+  EXPECT_TRUE(is(running_overflow_bound(19, sum(8, 1024)).value, ".92"));
+}
+
+TEST(OverflowProbability, OfRunningSumsWarnsOfADrift) {
+  EXPECT_TRUE(running_overflow_bound(12, {0, 500}).warnings.empty());
+  EXPECT_EQ(running_overflow_bound(12, {-400, 500}).warnings.size(), 1U);
 }
 
 // Products of uniform codes, by counting.
