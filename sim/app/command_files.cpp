@@ -40,9 +40,11 @@ config::Node load_changed(FileKind kind, const std::string& path,
 
 void check_file(const std::string& path, const std::vector<std::string>& overrides) {
   switch (kind_of(path)) {
-    case FileKind::machine:
-      (void)load_machine(path, overrides);
+    case FileKind::machine: {
+      const Machine machine = load_machine(path, overrides);
+      (void)supply_V(machine.voltage, machine.technology);
       return;
+    }
     case FileKind::workload:
       (void)config::read_all(load_changed(FileKind::workload, path, overrides),
                              [](config::Reader& r) { return parse_workload(r); });
