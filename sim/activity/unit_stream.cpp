@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <iterator>
 
 #include "arch/common/accumulator.hpp"
 #include "arch/common/guard.hpp"
@@ -36,32 +37,45 @@ std::vector<PerDim<std::int64_t>> chain_of(const Mapping& m) {
     if (axis->partial_sums == Combination::local) continue;
     if (axis->partial_sums == Combination::tree) {
       throw MappingError(m.layer, fmt::format("energy_model: structure knows adder trees along the "
-                                              "lanes only, the machine has one along its {}",
+                                              "lanes only, the machine has one along its {}; put "
+                                              "its loops on the lanes, or take energy_model: "
+                                              "horowitz",
                                               name));
     }
     if (chained != nullptr) {
-      throw MappingError(m.layer,
-                         "energy_model: structure knows one chain of partial sums, the machine has "
-                         "one along its rows and one along its columns");
-    }
-    for (const SpatialLoop& loop : axis->loops) {
-      if (loop.factor == 1 || is_reduction(loop.dim)) continue;
       throw MappingError(
           m.layer,
-          fmt::format("energy_model: structure knows chains that add to one output, but {} lies "
-                      "along the chained {}",
-                      to_string(loop.dim), name));
+          "energy_model: structure knows one chain of partial sums, the machine has "
+          "one along its rows and one along its columns; energy_model: horowitz prices "
+          "both");
+    }
+    bool reduces = false;
+    for (const SpatialLoop& loop : axis->loops) {
+      if (loop.factor == 1) continue;
+      if (reduces && !is_reduction(loop.dim)) {
+        throw MappingError(
+            m.layer,
+            fmt::format("energy_model: structure knows chains from neighbour to neighbour, but {} "
+                        "lies between those of the chained {}; put it first, or take energy_model: "
+                        "horowitz",
+                        to_string(loop.dim), name));
+      }
+      reduces = reduces || is_reduction(loop.dim);
     }
     chained = axis;
   }
   std::vector<PerDim<std::int64_t>> chain;
   if (chained == nullptr) return chain;
+  // Loops over outputs stand outside: each of their positions has a chain of its own.
+  std::vector<SpatialLoop> loops;
+  std::ranges::copy_if(chained->loops, std::back_inserter(loops),
+                       [](const SpatialLoop& loop) { return is_reduction(loop.dim); });
   std::int64_t used = 1;
-  for (const SpatialLoop& loop : chained->loops) used *= loop.factor;
+  for (const SpatialLoop& loop : loops) used *= loop.factor;
   for (std::int64_t i = 0; i < used; ++i) {
     PerDim<std::int64_t>& offset = chain.emplace_back();
     std::int64_t below = used;
-    for (const SpatialLoop& loop : chained->loops) {
+    for (const SpatialLoop& loop : loops) {
       below /= loop.factor;
       offset[loop.dim] = offset[loop.dim] * loop.factor + i / below % loop.factor;
     }

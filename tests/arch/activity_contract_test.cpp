@@ -32,12 +32,17 @@ const std::vector<std::string> kLocalArrays = {
     "        accumulator_entries: 5}\n"
     "dataflow: {stationary: weight}\n",
 };
-const std::string kChain =
+const std::vector<std::string> kChains = {
     "array: {rows: {size: 3, loops: C 3, activations: unicast, weights: unicast,\n"
     "               partial_sums: chain},\n"
     "        columns: {size: 2, loops: K 2, activations: forward, weights: unicast},\n"
     "        accumulator_entries: 5, shadow_weights: true}\n"
-    "dataflow: {stationary: weight}\n";
+    "dataflow: {stationary: weight}\n",
+    // Two chains one after the other along the rows.
+    "array: {rows: {size: 6, loops: [K 2, C 3], activations: unicast, weights: unicast,\n"
+    "               partial_sums: chain}, accumulator_entries: 5}\n"
+    "dataflow: {stationary: weight}\n",
+};
 // NOLINTEND(bugprone-suspicious-missing-comma)
 
 Layer small_layer(RandomMachines& random, const Unit& unit) {
@@ -159,7 +164,7 @@ class ActivityContract : public testing::TestWithParam<UnitCase> {
   void for_each_layer(const std::string& array, Visit&& visit) {
     const MachineConfig machine = machine_of("unit: {" + GetParam().yaml + "}\n" + array);
     // Held units of a chain hand on what nobody sees here.
-    if (&array == &kChain && machine.unit->guard() != Guard::none) return;
+    if (array.find("chain") != std::string::npos && machine.unit->guard() != Guard::none) return;
     RandomMachines random(31);
     int mapped = 0;
     for (int round = 0; round < 20 && mapped < 3; ++round) {
@@ -215,26 +220,28 @@ TEST_P(ActivityContract, TheGatesEndWithTheSumsOfTheEngine) {
 }
 
 TEST_P(ActivityContract, AChainHandsOnWhatTheUnitBeforeMade) {
-  for_each_layer(kChain, [](const Mapping& mapping, const Unit& unit, const Operands& operands) {
-    const Follower follower(mapping, unit, operands);
-    // By what the chain's units have in common in a step: from the head on.
-    std::map<std::array<std::int64_t, kDims>, std::vector<const FollowedStep*>> chains;
-    for (const FollowedStep& step : follower.steps) {
-      PerDim<std::int64_t> head = step.walk.place().at;
-      head[Dim::C] -= step.walk.offset()[Dim::C];
-      chains[head.values].push_back(&step);
-    }
-    ASSERT_FALSE(chains.empty());
-    for (auto& [head, units] : chains) {
-      std::ranges::sort(units, {},
-                        [](const FollowedStep* step) { return step->walk.offset()[Dim::C]; });
-      std::vector<std::int64_t> entering(units.front()->state.size(), 0);
-      for (const FollowedStep* step : units) {
-        ASSERT_EQ(step->state, entering);
-        entering = step->next;
+  for (const std::string& array : kChains) {
+    for_each_layer(array, [](const Mapping& mapping, const Unit& unit, const Operands& operands) {
+      const Follower follower(mapping, unit, operands);
+      // By what the chain's units have in common in a step: from the head on.
+      std::map<std::array<std::int64_t, kDims>, std::vector<const FollowedStep*>> chains;
+      for (const FollowedStep& step : follower.steps) {
+        PerDim<std::int64_t> head = step.walk.place().at;
+        head[Dim::C] -= step.walk.offset()[Dim::C];
+        chains[head.values].push_back(&step);
       }
-    }
-  });
+      ASSERT_FALSE(chains.empty());
+      for (auto& [head, units] : chains) {
+        std::ranges::sort(units, {},
+                          [](const FollowedStep* step) { return step->walk.offset()[Dim::C]; });
+        std::vector<std::int64_t> entering(units.front()->state.size(), 0);
+        for (const FollowedStep* step : units) {
+          ASSERT_EQ(step->state, entering);
+          entering = step->next;
+        }
+      }
+    });
+  }
 }
 
 }  // namespace

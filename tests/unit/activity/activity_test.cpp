@@ -286,6 +286,18 @@ TEST(Activity, NamesTheTreeThatGatesLack) {
   }
 }
 
+TEST(Activity, NamesTheLoopBetweenTheUnitsOfAChain) {
+  const Case c = case_of(kParallel +
+                         "array: {rows: {size: 4, loops: [C 2, K 2], activations: unicast,\n"
+                         "               weights: unicast, partial_sums: chain}}\n");
+  try {
+    (void)c.measure(full());
+    FAIL();
+  } catch (const MappingError& error) {
+    EXPECT_NE(std::string(error.what()).find("but K lies between"), std::string::npos);
+  }
+}
+
 std::uint64_t count_of(const std::vector<ActionCount>& actions, const std::string& component,
                        Action action) {
   for (const ActionCount& entry : actions) {
