@@ -206,8 +206,7 @@ constexpr Metric kMetrics[] = {
      "(products / cycles of the mode) / (products / cycles of the widest mode)", "N"},
     {"path_units", "unit delays", kSupply,
      "Critical path of the unit in the layer's mode, in delays of a simple gate. What the mode "
-     "holds "
-     "still is on no path.",
+     "holds still is on no path.",
      "", "critical path"},
     {"full_path_units", "unit delays", kSupply, "The same in the unit's widest mode."},
     {"path_ratio", "", kSupply, "How much shorter the path is than in the widest mode.",
