@@ -25,7 +25,7 @@ constexpr Order kActivationsOuter = {Dim::G, Dim::N, Dim::P, Dim::Q,
                                      Dim::K, Dim::C, Dim::R, Dim::S};
 
 /// Most sizes that are tried along one dimension.
-constexpr std::size_t kMaxSizes = 12;
+constexpr std::size_t kMaxSizes = 24;
 /// Candidates this close to the shortest time are ranked by traffic times time: a few cycles are
 /// not worth fetching a tensor again and again, nor a few bits half an array.
 constexpr double kCycleTolerance = 1.05;
