@@ -1,8 +1,10 @@
 // The commands about stores of sweeps: query, status, merge.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "sim/app/commands.hpp"
 #include "sim/core/plural.hpp"
@@ -191,6 +193,20 @@ std::vector<Objective> objectives_of(const QueryRequest& request, const StoredSw
   return objectives;
 }
 
+/// Says so where answers set results of different networks against each other.
+std::string networks_note(Store& store, const StoredSweep& sweep, const std::string& where) {
+  const bool key = std::ranges::find(sweep.keys, "workload") != sweep.keys.end();
+  const std::string column = key ? "workload_name" : "workload";
+  const std::string feasible = where.empty() ? "feasible" : "feasible and (" + where + ")";
+  std::set<std::string> names;
+  sweep::ResultTable(store, sweep, {feasible, {column}, std::nullopt, 0})
+      .for_each([&](const std::vector<sweep::Cell>& cells) { names.insert(cells.front().text); });
+  if (names.size() < 2) return "";
+  return fmt::format(
+      "  results of {} networks are compared with each other; --where \"{} = '{}'\" picks one\n",
+      names.size(), column, *names.begin());
+}
+
 ExitCode query(const QueryRequest& request) {
   Store store(request.store, Store::Mode::read);
   const StoredSweep sweep = store.find_sweep(request.sweep);
@@ -200,14 +216,17 @@ ExitCode query(const QueryRequest& request) {
   }
   const std::vector<Objective> objectives = objectives_of(request, sweep);
   const std::vector<Candidate> all = candidates(store, sweep, objectives, request.where);
+  const std::string note =
+      request.format == "text" ? networks_note(store, sweep, request.where) : "";
   if (request.sensitivity) {
-    deliver(request, sensitivity_text(request, sweep, objectives.front(), all));
+    deliver(request, sensitivity_text(request, sweep, objectives.front(), all) + note);
   } else if (request.best) {
     std::vector<Candidate> rows;
     if (const auto one = best(all, objectives)) rows.push_back(*one);
-    deliver(request, candidates_text(request, sweep, objectives, rows));
+    deliver(request, candidates_text(request, sweep, objectives, rows) + note);
   } else {
-    deliver(request, candidates_text(request, sweep, objectives, pareto_front(all, objectives)));
+    deliver(request,
+            candidates_text(request, sweep, objectives, pareto_front(all, objectives)) + note);
   }
   return ExitCode::ok;
 }

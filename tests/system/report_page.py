@@ -176,6 +176,15 @@ class ReportPage(unittest.TestCase):
         self.assertEqual(self.script("return ['600MHz', '0.85V', '1e9Hz', 'K 4', '7'].map(settingNumber)"), [6e8, 0.85, 1e9, None, 7])
         self.assertEqual(self.script("return ['600000000Hz', '0.85V', 'K 4', '7'].map(settingText)"), ["600 MHz", "850 mV", "K 4", "7"])
 
+    def test_one_network_is_drawn_at_a_time(self):
+        sweep = {"shown": 2, "columns": {"index": [0, 1], "status": {"same": "ok"}, "workload": ["lenet", "convnet"], "cycles": [3, 2], "energy_pJ": [2, 1]},
+                 "keys": ["workload"], "done": 2, "candidates": 2, "objectives": []}
+        data = self.script("let figure; const nodes = sweepSection({...arguments[0], points: pointsOf(arguments[0])}, (one) => { figure = one; "
+                           "return {node: null, redraw() {}}; }); const before = figure.option().series.at(-1).data; const select = "
+                           "nodes[1].querySelector('label:last-child select'); select.value = 'convnet'; select.dispatchEvent(new Event('change')); "
+                           "return [before, figure.option().series.at(-1).data]", sweep)
+        self.assertEqual([[[3, 2]], [[2, 1]]], data)
+
     def test_one_objective_is_drawn_against_another_metric(self):
         sweep = {"shown": 1, "columns": {"index": [0], "status": ["ok"], "cycles": [3], "energy_pJ": [2.5]}, "keys": [], "done": 1, "candidates": 1,
                  "objectives": [{"metric": "cycles", "more": False}]}

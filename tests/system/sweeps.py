@@ -124,6 +124,13 @@ class Sweeps(unittest.TestCase):
         self.assertEqual(self.sweep("lenet_tiles").returncode, 0)
         self.assertIn("12 of 12 points", self.sweep("lenet_tiles", "--shard", "1/2").stdout)
 
+    def test_answers_over_several_networks_say_so(self):
+        self.file("two.yaml", "schema_version: 1\nkind: sweep\nname: two\nexperiment: {machine: stripes, workload: lenet}\n"
+                              "axes: [{key: workload, values: [lenet, tiny]}]\n")
+        self.assertEqual(self.sweep("two.yaml").returncode, 0)
+        self.assertIn("results of 2 networks", output("query", "two.sqlite", "--pareto", cwd=self.folder))
+        self.assertNotIn("networks", output("query", "two.sqlite", "--pareto", "--where", "workload_name = 'lenet'", cwd=self.folder))
+
     def test_a_dry_run_counts_and_estimates_without_a_store(self):
         done = self.sweep("lenet_tiles", "--dry-run")
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -44,6 +44,7 @@ function metricText(metric) {
   const found = kUnitEndings.find(([ending]) => metric.endsWith(ending));
   const [name, unit, factor] = kMetricNames[metric] ?? (found ? [words(metric.slice(0, -found[0].length)), found[1], found[2]] : [words(metric), '', 1]);
   const text = (value, short, digits = 4) => {
+    if (value === null || value === undefined) return '';
     if (typeof value !== 'number') return quantity(value);
     if (unit === 'mm\u00b2') return `${plain(value * factor, digits)} ${unit}`;
     return unit === '' && short ? compact(value, digits) : quantity(value * factor, unit, digits);

@@ -65,8 +65,16 @@ function sweepSection(sweep, register) {
   const y = wanted[0] ?? usual[0];
   const state = {x: wanted[1] ?? usual.find((name) => name !== y) ?? y, y, by: axes[0] ?? 'machine'};
   const points = sweepTable(sweep, metrics);
-  const feasible = rows.filter((row) => row.feasible !== 0);
-  const excluded = rows.filter((row) => row.feasible === 0);
+  // Energy and time of one network say nothing against those of another.
+  const networkOf = (row) => row.workload_name ?? row.workload;
+  const networks = unique(rows.map(networkOf));
+  let drawnRows, feasible, excluded;
+  const choose = (network) => {
+    drawnRows = rows.filter((row) => networkOf(row) === network);
+    feasible = drawnRows.filter((row) => row.feasible !== 0);
+    excluded = drawnRows.filter((row) => row.feasible === 0);
+  };
+  choose(networks[0]);
   const sign = (metric) => {
     const objective = sweep.objectives.find((one) => one.metric === metric);
     return (objective ? objective.more : kMoreIsBetter.test(metric)) ? -1 : 1;
@@ -80,7 +88,7 @@ function sweepSection(sweep, register) {
 
   function option() {
     const front = paretoFront(feasible, [state.x, state.y], [sign(state.x), sign(state.y)]);
-    const axis = (key) => metricAxis(key, rows.map((row) => row[key]));
+    const axis = (key) => metricAxis(key, drawnRows.map((row) => row[key]));
     const shown = groups();
     const offset = excluded.length ? 1 : 0;
     const ordered = shown.length - offset > kMostPlain && feasible.every((row) => settingNumber(row[state.by]) !== null);
@@ -112,8 +120,8 @@ function sweepSection(sweep, register) {
 
   const figure = {
     id: 'pareto', title: 'Pareto front', height: 460, option, marks: rows.length,
-    text: 'Every point that ended well; rings, joined by the dashed line, are those that no other point beats in both metrics' +
-      (excluded.length ? '; grey points do not meet the constraints and are left out of that.' : '.') +
+    text: `Every point${networks.length > 1 ? ' of the network chosen above' : ''} that ended well; rings, joined by the dashed line, are those that no other point beats in both metrics` +
+      (rows.some((row) => row.feasible === 0) ? '; grey points do not meet the constraints and are left out of that.' : '.') +
       ' Draw a box or a lasso (icons at the bottom right) to see only those points in the table.',
     table: () => null,
     ready: (chart) => chart.on('brushselected', (event) => {
@@ -125,10 +133,12 @@ function sweepSection(sweep, register) {
   };
   const drawn = register(figure);
   const change = (key) => (value) => { state[key] = value; points.setRows(all); drawn.redraw(); };
+  const changeNetwork = (network) => { choose(network); points.setRows(all); drawn.redraw(); };
   const choices = metrics.map((name) => [name, words(name)]);
   const controls = element('div', {class: 'controls'},
     chooser('across', choices, state.x, change('x')), chooser('up', choices, state.y, change('y')),
-    chooser('colour', axes.map((key) => [key, words(key)]), state.by, change('by')));
+    chooser('colour', axes.map((key) => [key, words(key)]), state.by, change('by')),
+    networks.length > 1 ? chooser('network', networks.map((name) => [name, name]), networks[0], changeNetwork) : null);
   const failed = all.length - rows.length;
   const shown = all.length < sweep.done ? ` Shown are ${quantity(all.length)}: evenly many, and all of the Pareto front of the sweep's objectives.` : '';
   return [element('p', {}, `${quantity(sweep.done)} of ${quantity(sweep.candidates)} points are done; of those shown ${quantity(failed)} failed.${shown}`),
@@ -141,11 +151,14 @@ function sweepTable(sweep, metrics) {
   const others = Object.keys(sweep.columns).filter((name) => !['index', 'status', 'message', ...sweep.keys, ...metrics].includes(name));
   const varies = (key) => all.some((row) => row[key] !== all[0][key]);
   const column = (key) => ({key, name: words(key), value: (row) => row[key]});
+  const metric = (key) => ({...column(key), name: metricText(key).name, text: (row) => metricText(key).text(row[key])});
+  const message = {key: 'message', name: 'message', long: true, value: (row) => row.message};
+  const failures = all.some((row) => row.status !== 'ok');
   return table('Points of the sweep', [
     {key: 'index', name: 'point', value: (row) => row.index},
     {key: 'status', name: 'status', verdict: true, value: (row) => row.status},
     ...sweep.keys.map((key) => ({...column(key), text: (row) => settingText(row[key])})),
-    ...[...metrics, ...others].filter(varies).map(column),
-    {key: 'message', name: 'message', long: true, value: (row) => row.message},
+    ...(failures ? [message] : []),
+    ...metrics.filter(varies).map(metric), ...others.filter(varies).map(column),
   ], all);
 }
