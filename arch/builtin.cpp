@@ -19,52 +19,31 @@ namespace {
 
 using UnitPointer = std::shared_ptr<const Unit>;
 
-UnitPointer read_parallel(config::Reader& reader) {
-  return std::make_shared<ParallelUnit>(parse_parallel(reader));
-}
-
-UnitPointer read_bit_serial(config::Reader& reader) {
-  return std::make_shared<BitSerialUnit>(parse_bit_serial(reader));
-}
-
-UnitPointer read_bit_fusion(config::Reader& reader) {
-  return std::make_shared<BitFusionUnit>(parse_bit_fusion(reader));
-}
-
-UnitPointer read_dvafs(config::Reader& reader) {
-  return std::make_shared<DvafsUnit>(parse_dvafs(reader));
-}
-
-UnitPointer read_xnor(config::Reader& reader) {
-  return std::make_shared<XnorUnit>(parse_xnor(reader));
-}
-
-UnitPointer read_add_sub(config::Reader& reader) {
-  return std::make_shared<AddSubUnit>(parse_add_sub(reader));
-}
-
-UnitPointer read_shift_add(config::Reader& reader) {
-  return std::make_shared<ShiftAddUnit>(parse_shift_add(reader));
-}
-
-UnitPointer read_codebook(config::Reader& reader) {
-  return std::make_shared<CodebookUnit>(parse_codebook(reader));
+/// What a kind's parse function reads, as a unit.
+template <class Kind, auto parse>
+UnitPointer read(config::Reader& reader) {
+  return std::make_shared<Kind>(parse(reader));
 }
 
 }  // namespace
 
 std::span<const UnitKind> builtin_units() {
   static const auto kUnits = std::to_array<UnitKind>({
-      {"parallel", "multipliers of fixed width, one step per cycle", read_parallel},
-      {"bit_serial", "serial inner-product unit: time grows with the bits used", read_bit_serial},
+      {"parallel", "multipliers of fixed width, one step per cycle",
+       read<ParallelUnit, parse_parallel>},
+      {"bit_serial", "serial inner-product unit: time grows with the bits used",
+       read<BitSerialUnit, parse_bit_serial>},
       {"bit_fusion", "16 BitBricks that fuse: narrower operands, more products per cycle",
-       read_bit_fusion},
+       read<BitFusionUnit, parse_bit_fusion>},
       {"dvafs", "multipliers cut into subwords: narrower operands, more products per cycle",
-       read_dvafs},
-      {"xnor", "XNOR gates and a population count for operands of +-1", read_xnor},
-      {"add_sub", "adders that add, subtract or skip: binary and ternary weights", read_add_sub},
-      {"shift_add", "barrel shifters and adders: weights that are powers of two", read_shift_add},
-      {"codebook", "table look-up, then multiply: weights that are indices", read_codebook},
+       read<DvafsUnit, parse_dvafs>},
+      {"xnor", "XNOR gates and a population count for operands of +-1", read<XnorUnit, parse_xnor>},
+      {"add_sub", "adders that add, subtract or skip: binary and ternary weights",
+       read<AddSubUnit, parse_add_sub>},
+      {"shift_add", "barrel shifters and adders: weights that are powers of two",
+       read<ShiftAddUnit, parse_shift_add>},
+      {"codebook", "table look-up, then multiply: weights that are indices",
+       read<CodebookUnit, parse_codebook>},
   });
   return kUnits;
 }

@@ -42,8 +42,8 @@ struct CycleAccount {
   bool operator==(const CycleAccount&) const = default;
 };
 
-/// Multiplier positions x cycles by what they did: active + guarded + idle + stalled = positions x
-/// cycles.
+/// Product slots by what they did: active + guarded + idle + stalled = multiplier positions x
+/// products of a step x cycles.
 struct SlotAccount {
   std::uint64_t active = 0;   ///< worked on a product
   std::uint64_t guarded = 0;  ///< held still because an operand was zero

@@ -16,8 +16,9 @@ constexpr Metric kMetrics[] = {
      "Operational intensity: multiply-accumulates per byte of DRAM traffic, both ways.",
      "8 x macs / dram_bits", "operational intensity"},
     {"peak_macs_per_cycle", "MAC/cycle", kRoof,
-     "What the array does at the layer's precision when no position is ever idle.",
-     "positions / cycles of a step"},
+     "What the array does at the layer's precision when no position is ever idle. A step of a unit "
+     "has one product per position, or several in narrow modes: `bitscale unit` shows them.",
+     "positions x products of a step / cycles of a step"},
     {"bandwidth_roof_macs_per_cycle", "MAC/cycle", kRoof,
      "What the DRAM channel feeds at the layer's intensity; latency left out. Does not exist with "
      "ideal memory.",

@@ -62,12 +62,13 @@ constexpr Metric kMetrics[] = {
     {"effectual_macs", "operations", kWork,
      "Multiply-accumulates whose two operands are both non-zero."},
     {"utilization", "fraction", kWork,
-     "Share of the multiplier slots that had a product to work on, guarded ones included. A serial "
-     "unit's slot is one cycle.",
+     "Share of the product slots that had a product to work on, guarded ones included. A product "
+     "takes as many slots as a step has cycles; layers of a run weigh by their slots.",
      "(active + guarded) / (active + guarded + idle + stalled)"},
     {"slots", "slots", kWork,
-     "Multiplier positions x cycles, by what they did. active + guarded + idle + stalled = "
-     "positions x cycles."},
+     "Places for a product in the array, cycle by cycle, by what they did. In a mode of several "
+     "products per step a position has as many places, in a layer without MACs one.",
+     "active + guarded + idle + stalled = positions x products of a step x cycles"},
     {"active", "slots", kWork, "Worked on a product."},
     {"guarded", "slots", kWork,
      "Held still because an operand was zero; takes the time, not the energy."},
@@ -198,8 +199,7 @@ constexpr Metric kMetrics[] = {
     {"layer_clock_Hz", "Hz", kSupply,
      "Clock that the layer ran at: the machine's under the policies fixed and dvas, that of equal "
      "throughput with the widest mode under dvafs, the lowest that meets a required throughput "
-     "under "
-     "dvfs.",
+     "under dvfs.",
      "dvafs: clock x (products / cycles of the widest mode) / (products / cycles of the mode)"},
     {"throughput_ratio", "x", kSupply,
      "Products per cycle of the layer's mode over those of the unit's widest mode: N of DVAFS.",
@@ -234,13 +234,11 @@ constexpr Metric kMetrics[] = {
      "True where the lowest supply there is decided: the path would do with less."},
     {"body_bias_V", "V", kSupply,
      "Bias of the transistors' bodies in the datapath. Negative raises their threshold: less "
-     "leakage, "
-     "slower gates.",
+     "leakage, slower gates.",
      "threshold - body effect x bias", "body bias"},
     {"mean_power", "", kSupply,
      "Power by what draws it, over the layer's or the run's time. The parts sum to chip_mW and, "
-     "with "
-     "the DRAM, to total_mW."},
+     "with the DRAM, to total_mW."},
     {"datapath_mW", "mW", kSupply, "Dynamic power of gates, operators and wires.",
      "energy of their actions / seconds; each unit cost x (datapath V / V of the costs)^2"},
     {"clock_mW", "mW", kSupply,

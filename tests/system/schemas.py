@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The JSON Schemas are valid, accept every shipped file, and refuse the structural mistakes that the reader refuses."""
 import json
+import re
 import unittest
 
 import jsonschema
@@ -66,6 +67,30 @@ class Schemas(unittest.TestCase):
             undocumented = []
             self.collect(json.loads(output("schema", kind)), kind, undocumented)
             self.assertEqual(sorted(set(undocumented)), [])
+
+    def test_every_key_stands_in_the_documentation(self):
+        pages = [path for path in (ROOT / "docs").glob("*.md") if path.name != "metrics.md"]
+        words = set(re.findall(r"\w+", " ".join(path.read_text(encoding="utf-8") for path in pages)))
+        for kind in FOLDERS:
+            if kind == "technology":  # read beside an example: docs/configuration.md
+                continue
+            missing = set()
+            self.collect_keys(json.loads(output("schema", kind)), missing)
+            self.assertEqual(sorted(missing - words), [], kind)
+
+    def collect_keys(self, node, keys):
+        for item in node if isinstance(node, list) else []:
+            self.collect_keys(item, keys)
+        if not isinstance(node, dict):
+            return
+        properties = node.get("properties", {})
+        keys.update(properties)
+        for name, value in properties.items():
+            if name != "technology":
+                self.collect_keys(value, keys)
+        for name, value in node.items():
+            if name != "properties":
+                self.collect_keys(value, keys)
 
     def collect(self, node, path, undocumented):
         if isinstance(node, list):
