@@ -45,7 +45,8 @@ TEST(Builder, TwoDriversAreAnError) {
   const NodeId x = b.input("x", 1)[0];
   const NodeId w = b.wire("w");
   b.connect(w, x);
-  EXPECT_EQ(error_of([&] { b.connect(w, x); }), "error: netlist 'twice': constant 'w' is driven already");
+  EXPECT_EQ(error_of([&] { b.connect(w, x); }),
+            "error: netlist 'twice': constant 'w' is driven already");
 }
 
 TEST(Builder, WiresThatDriveEachOtherAreALoop) {
@@ -173,7 +174,8 @@ TEST(Netlist, CheckFindsAFloatingInput) {
   Netlist netlist;
   netlist.name = "by_hand";
   netlist.nodes = {{Cell::input}, {Cell::and_, false, {0, kNoNode, kNoNode}}};
-  EXPECT_EQ(error_of([&] { check(netlist); }), "error: netlist 'by_hand': input 1 of and 'n1' floats");
+  EXPECT_EQ(error_of([&] { check(netlist); }),
+            "error: netlist 'by_hand': input 1 of and 'n1' floats");
 }
 
 TEST(Netlist, UnknownBusIsNamed) {

@@ -86,7 +86,8 @@ TEST(Expression, SuggestsTheFunctionThatWasMeant) {
 // What could reach past an expression into the database is text that does not parse.
 TEST(Expression, LetsNoStatementThrough) {
   for (const char* text : {"1; DROP TABLE points", "(SELECT 1)", "1) FROM points --", "1 /* x */",
-                           "load_extension('x')", "1, 2", "?1 = 1", "x'00'", "1) , (2", "1) or (1", "1)) or ((1", ""}) {
+                           "load_extension('x')", "1, 2", "?1 = 1", "x'00'", "1) , (2", "1) or (1",
+                           "1)) or ((1", ""}) {
     EXPECT_NE(problem_of(text), "") << text;
   }
 }
