@@ -241,13 +241,17 @@ void require_own_file(const AssignmentRequest& request) {
   require_file_writable(request.write);
 }
 
+/// What --workload takes for a path, not for a preset's name.
+bool is_path(const std::string& text) {
+  return text.find('/') != std::string::npos || text.ends_with(".yaml") || text.ends_with(".yml");
+}
+
 /// A workload that adds the assignment to the one it was made for.
 std::string workload_yaml(const AssignmentRequest& request, const AssignmentReport& report) {
-  const bool path = request.workload.find('/') != std::string::npos ||
-                    request.workload.ends_with(".yaml") || request.workload.ends_with(".yml");
   const std::string include =
-      path ? std::filesystem::absolute(request.workload).lexically_normal().string()
-           : request.workload;
+      is_path(request.workload)
+          ? std::filesystem::absolute(request.workload).lexically_normal().string()
+          : request.workload;
   const auto list = [&report](const char* tensor) {
     std::vector<std::string> entries;
     for (const PrecisionTensor& each : report.tensors) {
@@ -275,10 +279,11 @@ AssignmentReport study_assignment(const AssignmentRequest& request, const Progre
   AssignmentReport report = AssignmentStudy(request, output).run();
   if (!request.write.empty()) {
     write_file_atomically(request.write, workload_yaml(request, report));
-    report.next = {
-        fmt::format("bitscale compare --machines {} --workload {} --profile {} "
-                    "--operands chained",
-                    fmt::join(request.machines, ","), request.write, kAssignedProfile)};
+    report.next = {fmt::format(
+        "bitscale compare --machines {} --workload {} --profile {} "
+        "--operands chained",
+        fmt::join(request.machines, ","),
+        is_path(request.write) ? request.write : "./" + request.write, kAssignedProfile)};
   }
   return report;
 }

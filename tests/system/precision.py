@@ -123,6 +123,12 @@ class Assignment(unittest.TestCase):
             self.assertGreater(compared["runs"][1]["speedup"], 1)
 
 
+    def test_the_next_command_finds_a_file_of_any_name(self):
+        with tempfile.TemporaryDirectory() as folder:
+            text = output(*self.ASSIGN[:3], "--images", "2", "--machines", "stripes", "--write", "assigned", cwd=folder)
+            self.assertIn("--workload ./assigned --profile assigned", text)
+
+
 class Column(unittest.TestCase):
     def test_more_mismatch_is_less_signal(self):
         snr = [result("precision", "imc", "--trials", "0", "--mismatch", str(m))["memory_columns"][2]["compute_snr_dB"]
