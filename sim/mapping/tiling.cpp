@@ -178,8 +178,8 @@ class Search {
     // Of these, longer runs of rows never move more, unless strides skip inputs between windows.
     const bool skips = skips_inputs(input_rows(m_.shape)) || skips_inputs(input_columns(m_.shape));
     run(m_.spatial, false);
-    run(m_.in_unit, !skips);
-    if (!whole_lane_groups_) run(kAnySize, !skips);
+    if (m_.in_unit != m_.spatial) run(m_.in_unit, !skips);
+    if (m_.in_unit != kAnySize && !whole_lane_groups_) run(kAnySize, !skips);
     if (fitting_.empty()) {
       throw MappingError(m_.layer, (misfit_ ? in_words(m_, *misfit_) : reason_) + stated_at());
     }
