@@ -281,9 +281,9 @@ PointExperiment PointExperiments::make(const Point& point) {
     check_tiled_layers(made.experiment);
     made.machine_key = machine_entry->timing_key;
     made.unit_key = machine_entry->unit_key;
-    made.key = sha256_hex(
-        std::string_view(fmt::format("bitscale {} point\n{}\n{}\n{}", kVersion, machine_entry->key,
-                                     workload_entry->key, simulation_entry->key)));
+    made.key = sha256_hex(std::string_view(
+        fmt::format("bitscale {} point\n{}\n{}\n{}", source_digest(), machine_entry->key,
+                    workload_entry->key, simulation_entry->key)));
     return made;
   } catch (const ConfigError&) {
     // Section by section shows the problems of one section; a user gets those of all.
@@ -303,7 +303,7 @@ std::optional<sweep::Value> PointExperiments::value(const Point& point, const st
 std::string PointExperiments::sweep_hash() const {
   PointExperiments copy(*this);
   std::string text =
-      fmt::format("bitscale {} sweep\n{}{}\n{} {} {}\n", kVersion, config::emit_yaml(base_),
+      fmt::format("bitscale {} sweep\n{}{}\n{} {} {}\n", source_digest(), config::emit_yaml(base_),
                   copy.data_digest(base_), to_string(sweep_.combine), sweep_.samples, sweep_.seed);
   for (const sweep::Axis& axis : sweep_.axes) {
     text += "axis " + axis.name + "\n";

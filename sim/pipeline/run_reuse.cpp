@@ -133,8 +133,8 @@ std::string RunReuse::layer_key(const Layer& layer, std::int64_t clock_Hz, doubl
     memory_clock = dram.clock_Hz / common;
   }
   std::string text = fmt::format(
-      "bitscale {} layer\n{}\n{} {} {} {} {}\n{}/{}\n{}\n{} {} {}\n{}\n", kVersion, machine_key_,
-      static_cast<int>(simulation.fidelity), static_cast<int>(simulation.operands),
+      "bitscale {} layer\n{}\n{} {} {} {} {}\n{}/{}\n{}\n{} {} {}\n{}\n", source_digest(),
+      machine_key_, static_cast<int>(simulation.fidelity), static_cast<int>(simulation.operands),
       simulation.check, simulation.widths, static_cast<int>(simulation.energy_model), array_clock,
       memory_clock, operand_text(layer) + text_of(layer.output), layer.accumulator_bits,
       layer.pad_value, layer.requantise_shift, to_string(layer.kind));

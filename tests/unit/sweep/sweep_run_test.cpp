@@ -10,6 +10,7 @@
 #include "sim/app/sweep_worker.hpp"
 #include "sim/pipeline/run_reuse.hpp"
 #include "sim/pipeline/runner.hpp"
+#include "sim/pipeline/version.hpp"
 #include "sim/report/json.hpp"
 #include "sim/sweep/query.hpp"
 #include "sim/sweep/shard.hpp"
@@ -232,6 +233,11 @@ points: [{machine.clock: 1GHz}, {machine.clock: 2GHz}, {machine.array.lanes.size
   EXPECT_NE(slow.key, fast.key);
   EXPECT_EQ(slow.machine_key, fast.machine_key);
   EXPECT_NE(slow.machine_key, other.machine_key);
+}
+
+TEST(PointExperiments, AreKeyedByTheSourcesThatDecideResults) {
+  EXPECT_EQ(source_digest().size(), 64U);
+  EXPECT_EQ(source_digest().find_first_not_of("0123456789abcdef"), std::string_view::npos);
 }
 
 TEST(PointResult, HasNoEffectualMacsWhereThereWereNoOperands) {
