@@ -1,5 +1,6 @@
 #include "sim/app/sweep_document.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -124,8 +125,13 @@ bool is_store(const std::filesystem::path& path) {
 std::vector<ReportInput> sweep_documents(const std::filesystem::path& path) {
   sweep::Store store(path.string(), sweep::Store::Mode::read);
   std::vector<ReportInput> inputs;
-  for (const sweep::StoredSweep& stored : store.sweeps())
-    inputs.push_back({path.string() + ": " + stored.name, "sweep", document(store, stored)});
+  const std::vector<sweep::StoredSweep> all = store.sweeps();
+  for (auto stored = all.begin(); stored != all.end(); ++stored) {
+    // As in queries, the newest of a name: older ones had another definition or another program.
+    const auto same = [&](const sweep::StoredSweep& other) { return other.name == stored->name; };
+    if (std::any_of(std::next(stored), all.end(), same)) continue;
+    inputs.push_back({path.string() + ": " + stored->name, "sweep", document(store, *stored)});
+  }
   return inputs;
 }
 

@@ -124,6 +124,13 @@ class Sweeps(unittest.TestCase):
         self.assertEqual(self.sweep("lenet_tiles").returncode, 0)
         self.assertIn("12 of 12 points", self.sweep("lenet_tiles", "--shard", "1/2").stdout)
 
+    def test_a_report_has_the_newest_sweep_of_a_name(self):
+        for seed in (1, 2):
+            self.assertEqual(self.sweep("lenet_tiles", "--set", f"seed={seed}").returncode, 0)
+        self.assertEqual(len(json.loads(output("status", "lenet_tiles.sqlite", "--format", "json", cwd=self.folder))), 2)
+        output("report", "lenet_tiles.sqlite", "-o", "page.html", cwd=self.folder)
+        self.assertEqual((self.folder / "page.html").read_text(encoding="utf-8").count('"kind": "sweep"'), 1)
+
     def test_answers_over_several_networks_say_so(self):
         self.file("two.yaml", "schema_version: 1\nkind: sweep\nname: two\nexperiment: {machine: stripes, workload: lenet}\n"
                               "axes: [{key: workload, values: [lenet, tiny]}]\n")
