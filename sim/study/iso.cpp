@@ -114,6 +114,7 @@ double parse_value(Held held, std::string_view text, std::string_view whole) {
   switch (held) {
     case Held::macs:
       value = parse_decimal(text);
+      if (value && *value != std::floor(*value)) value.reset();
       example = "macs=4096";
       break;
     case Held::area:

@@ -46,8 +46,8 @@ TEST(ParseIso, ReadsAQuantityWithItsValue) {
 }
 
 TEST(ParseIso, RefusesValuesWithoutTheirUnit) {
-  for (const char* text :
-       {"area=1.5", "area=", "area=-1mm2", "power=0W", "throughput=1G", "macs=x", "size", "", "=4"})
+  for (const char* text : {"area=1.5", "area=", "area=-1mm2", "power=0W", "throughput=1G", "macs=x",
+                           "macs=1.5", "size", "", "=4"})
     EXPECT_THROW((void)parse_iso(text), UsageError) << text;
 }
 
