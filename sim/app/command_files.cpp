@@ -135,6 +135,8 @@ std::string profiles_text(const std::string& workload) {
   std::string text = fmt::format("Profiles of {}:\n", file.name);
   for (const Profile& profile : file.profiles)
     text += fmt::format("  {:<14}  {}\n", profile.name, profile.description);
+  text += fmt::format("  {:<14}  {}\n", "AxW",
+                      "activations of A bits and weights of W in every layer, as in 8x4");
   return text;
 }
 

@@ -15,9 +15,25 @@
 namespace bitscale::app {
 namespace {
 
+/// Below this share of the array's positions a run points to what would fill them.
+constexpr double kWellUsed = 0.5;
+
+/// What would speed up the layers of the same experiment.
+std::string advice_command(ExperimentRequest request) {
+  request.check = request.widths = false;
+  std::string text = "bitscale explain-layer" +
+                     (request.experiment.empty() ? fmt::format(" --machine {} --workload {}",
+                                                               request.machine, request.workload)
+                                                 : " " + request.experiment) +
+                     options_text(request);
+  for (const std::string& assignment : request.overrides)
+    text += fmt::format(" --set '{}'", assignment);
+  return text;
+}
+
 /// Commands that follow this one; none that would not run as it stands.
-std::vector<std::string> next_commands(const ExperimentRequest& request,
-                                       const std::string& technology) {
+std::vector<std::string> next_commands(const ExperimentRequest& request, const RunResult& result) {
+  const std::string& technology = result.provenance.technology;
   std::vector<std::string> next;
   if (!request.experiment.empty()) {
     next.push_back(fmt::format("bitscale run {} --format json", request.experiment));
@@ -29,7 +45,8 @@ std::vector<std::string> next_commands(const ExperimentRequest& request,
     if (technology != "horowitz45") compare += " --set machine.technology=" + technology;
     next.push_back(std::move(compare));
   }
-  next.emplace_back("bitscale explain utilization");
+  next.push_back(result.utilization().value_or(1) < kWellUsed ? advice_command(request)
+                                                              : "bitscale explain utilization");
   return next;
 }
 
@@ -105,7 +122,7 @@ ExitCode run(const ExperimentRequest& request, const OutputOptions& output,
   if (options.guard_savings) other = without_savings(request, experiment.machine.config);
   if (!output.directory.empty()) require_writable(output.directory);
   RunResult result = run_experiment(experiment, stderr_progress(output.quiet), output.command);
-  result.next = next_commands(request, result.provenance.technology);
+  result.next = next_commands(request, result);
   write_trace(result, options.trace);
   std::vector<Savings> savings;
   if (other) {

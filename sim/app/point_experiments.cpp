@@ -237,6 +237,9 @@ std::shared_ptr<const PointExperiments::WorkloadEntry> PointExperiments::workloa
   const std::int64_t batch = reader.integer("batch", 0, 65536, 0);
   if (batch > 0) request.batch = batch;
   if (!problems.empty()) throw ConfigError(std::move(problems));
+  std::vector<std::string> keys;
+  for (const sweep::Setting* setting : settings) keys.push_back(setting->key);
+  check_profile_keys(request.profile, keys);
   entry->workload =
       read_section(section, "workload", [&](Reader& r) { return parse_workload(r, request); });
   const std::string yaml = config::emit_yaml(section);

@@ -266,6 +266,25 @@ void check_tiled_layers(const Experiment& experiment) {
   if (!problems.empty()) throw ConfigError(config::in_file_order(std::move(problems)));
 }
 
+void check_profile_keys(std::string_view in_force, const std::vector<std::string>& keys) {
+  constexpr std::string_view kProfiles = "workload.profiles.";
+  std::vector<Diagnostic> problems;
+  for (const std::string& key : keys) {
+    if (!key.starts_with(kProfiles)) continue;
+    const std::string_view rest = std::string_view(key).substr(kProfiles.size());
+    const std::string_view name = rest.substr(0, rest.find('.'));
+    if (name == in_force) continue;
+    Diagnostic& problem = problems.emplace_back();
+    problem.where.file = config::kOverrideFile;
+    problem.key = key;
+    problem.message = fmt::format(
+        "changes nothing, because profile '{0}' is not in force; choose it with profile: {0} "
+        "(--profile {0})",
+        name);
+  }
+  if (!problems.empty()) throw ConfigError(std::move(problems));
+}
+
 void complete_tiling(Machine& machine) {
   TilingConfig& tiling = machine.config.memory.tiling;
   if (tiling.objective == TilingObjective::energy)
@@ -273,12 +292,15 @@ void complete_tiling(Machine& machine) {
 }
 
 Experiment read_experiment(Node tree, const std::vector<std::string>& overrides) {
+  std::vector<std::string> keys;
   for (const std::string& assignment : overrides) {
+    keys.push_back(assignment.substr(0, assignment.find('=')));
     config::apply_override(tree, assignment);
     // A name that an override brings in is a mapping to the overrides behind it.
     resolve_references(tree);
   }
   Experiment experiment = config::read_all(tree, parse_experiment);
+  check_profile_keys(experiment.workload.profile, keys);
   check_tiled_layers(experiment);
   complete_tiling(experiment.machine);
   experiment.resolved_yaml = config::emit_yaml(tree);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/config/files.hpp"
@@ -87,6 +88,8 @@ struct ExperimentRequest {
 
 /// Tiles of a layer that the workload does not have are a mistake. Throws ConfigError.
 void check_tiled_layers(const Experiment& experiment);
+/// Keys that change a profile which is not in force change nothing. Throws ConfigError.
+void check_profile_keys(std::string_view in_force, const std::vector<std::string>& keys);
 /// What the choice of tiles weighs is in the technology, which the mapping does not know.
 void complete_tiling(Machine& machine);
 

@@ -25,7 +25,7 @@ std::string_view entry();
 namespace {
 
 /// Data inside a script element must not end it: JSON knows another way to write '<'.
-std::string harmless(std::string json) {
+std::string harmless(const std::string& json) {
   std::string result;
   result.reserve(json.size());
   for (const char c : json) {

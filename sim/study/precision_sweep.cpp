@@ -16,8 +16,6 @@ namespace {
 /// Clocks are whole hertz: a throughput that a clock just meets must not ask for one hertz more.
 constexpr double kThroughputMargin = 1e-9;
 
-constexpr std::string_view kProfileSource = "a sweep of precisions";
-
 /// Sorted, widest first, each once.
 std::vector<int> ordered(std::vector<int> bits) {
   std::ranges::sort(bits, std::greater<>());
@@ -25,20 +23,12 @@ std::vector<int> ordered(std::vector<int> bits) {
   return bits;
 }
 
-/// The experiment with `bits` in every array layer: a profile of its own in the workload.
+/// The experiment with `bits` in every array layer.
 Experiment at_precision(const SweepRequest& request, const std::string& machine, int bits) {
   ExperimentRequest one = request.common;
   one.machine = machine;
-  one.profile = fmt::format("{} bits", bits);
+  one.profile = fmt::format("{0}x{0}", bits);
   if (!one.energy_model) one.energy_model = "structure";
-  const auto set = [&](std::string_view key, const std::string& value) {
-    one.overrides.push_back(fmt::format("workload.profiles.{}.{}={}", *one.profile, key, value));
-  };
-  set("description", fmt::format("{} bits in every layer", bits));
-  set("source", std::string(kProfileSource));
-  set("confidence", "assumed");
-  set("default_activation_bits", std::to_string(bits));
-  set("default_weight_bits", std::to_string(bits));
   return load_experiment(one);
 }
 
@@ -119,7 +109,7 @@ class MachineSweep {
       Basis basis = basis_of(run);
       // That the precisions are this sweep's is no assumption about a network.
       std::erase_if(basis.assumed,
-                    [](const std::string& text) { return text.ends_with(kProfileSource); });
+                    [](const std::string& text) { return text.ends_with(kUniformSource); });
       merge(result_.basis, basis);
     } catch (const MappingError& error) {
       if (result_.points.empty()) throw;  // what everything is measured against

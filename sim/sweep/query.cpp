@@ -139,7 +139,8 @@ void ResultTable::add_json_columns(const std::string& column, const std::string&
       column, sweep_.id));
   while (select.step()) {
     const std::string name = select.text(0);
-    sources_.push_back({prefix + name + suffix, member("points." + column, name)});
+    sources_.push_back(
+        {fmt::format("{}{}{}", prefix, name, suffix), member("points." + column, name)});
   }
 }
 

@@ -24,6 +24,7 @@ struct Class {
 /// Deals classes out, dearest first, to the shards that have least so far.
 void deal(std::map<std::string, Class>& classes, std::uint64_t shards) {
   std::vector<Class*> dearest;
+  dearest.reserve(classes.size());
   for (auto& [name, entry] : classes) dearest.push_back(&entry);
   std::ranges::stable_sort(dearest,
                            [](const Class* a, const Class* b) { return a->cost > b->cost; });

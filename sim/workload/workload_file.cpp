@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "sim/config/files.hpp"
 #include "sim/core/suggest.hpp"
@@ -220,6 +221,41 @@ Profile parse_profile(Reader& reader, const std::string& name, const WorkloadFil
   return profile;
 }
 
+/// The profile that every network has by the name of its widths, as in '8x4': activations first.
+std::optional<Profile> uniform_profile(std::string_view name) {
+  const std::size_t cross = name.find('x');
+  if (cross == std::string_view::npos) return std::nullopt;
+  const auto bits = [](std::string_view text) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    return whole && value >= 1 && value <= 16 ? value : 0;
+  };
+  Profile profile;
+  profile.name = name;
+  profile.default_activation_bits = bits(name.substr(0, cross));
+  profile.default_weight_bits = bits(name.substr(cross + 1));
+  if (profile.default_activation_bits * profile.default_weight_bits == 0) return std::nullopt;
+  profile.description = "the same widths in every layer";
+  profile.source = kUniformSource;
+  profile.confidence = Confidence::assumed;
+  return profile;
+}
+
+/// The first layer that cannot take the widths of `profile`, or nothing.
+std::string width_problem(const WorkloadFile& file, const Profile& profile) {
+  for (const LayerEntry& layer : file.layers) {
+    if (!is_array_layer(layer.geometry.kind)) continue;
+    for (const TensorType& type :
+         {activation_under(profile, layer), weight_under(profile, layer)}) {
+      const std::string problem = type_problem(type);
+      if (!problem.empty())
+        return fmt::format("profile {}: layer '{}': {}", profile.name, layer.name, problem);
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 WorkloadFile parse_workload_file(Reader& reader, std::optional<std::int64_t> batch) {
@@ -256,16 +292,25 @@ WorkloadFile parse_workload_file(Reader& reader, std::optional<std::int64_t> bat
 }
 
 Workload parse_workload(Reader& reader, const WorkloadRequest& request) {
-  const WorkloadFile file = parse_workload_file(reader, request.batch);
+  WorkloadFile file = parse_workload_file(reader, request.batch);
   std::vector<std::string> names;
   for (const Profile& profile : file.profiles) names.push_back(profile.name);
-  const bool known = request.profile.empty() ||
-                     std::find(names.begin(), names.end(), request.profile) != names.end();
-  if (!known) {
-    reader.problem("profiles", fmt::format("{} has no profile '{}'{}", file.name, request.profile,
-                                           suggestion(request.profile, names)));
+  if (request.profile.empty() || std::ranges::find(names, request.profile) != names.end())
+    return resolve(file, request.profile);
+  if (std::optional<Profile> uniform = uniform_profile(request.profile)) {
+    if (const std::string problem = width_problem(file, *uniform); !problem.empty()) {
+      reader.problem("profiles", problem);
+      return resolve(file);
+    }
+    file.profiles.push_back(*std::move(uniform));
+    return resolve(file, request.profile);
   }
-  return resolve(file, known ? request.profile : "");
+  reader.problem(
+      "profiles",
+      fmt::format("{} has no profile '{}'{} (8x4 is activations of 8 bits and weights of "
+                  "4 in every layer)",
+                  file.name, request.profile, suggestion(request.profile, names)));
+  return resolve(file);
 }
 
 WorkloadFile load_workload_file(std::string_view name_or_path, std::optional<std::int64_t> batch) {

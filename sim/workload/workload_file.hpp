@@ -53,6 +53,11 @@ struct Profile {
   std::vector<std::pair<std::string, std::int64_t>> activation_bits, weight_bits;
 };
 
+/// Source of a profile that is named by its widths, as in '8x4' (activations of 8 bits and weights
+/// of 4 in every array layer): every network has those.
+inline constexpr std::string_view kUniformSource =
+    "the same widths in every layer, accuracy not checked here";
+
 /// A workload file as it stands: the graph with its shapes, before a profile decides the
 /// precisions.
 struct WorkloadFile {

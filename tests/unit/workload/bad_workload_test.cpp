@@ -265,7 +265,15 @@ TEST(BadWorkloads, SuggestTheNearestProfile) {
                            "profiles: {stripes_100: {source: x, confidence: recalled}}\n";
   EXPECT_EQ(error_of(text, {"stripes100", std::nullopt}),
             "net.yaml:7:11: error: profiles: net has no profile 'stripes100', did you mean "
-            "'stripes_100'?");
+            "'stripes_100'? (8x4 is activations of 8 bits and weights of 4 in every layer)");
+}
+
+TEST(BadWorkloads, RefuseWidthsThatALayerCannotTake) {
+  const std::string text = kHead + "  - {name: a, op: fc, out_features: 4}\n";
+  const std::string too_wide = error_of(text, {"16x1", std::nullopt});
+  EXPECT_NE(too_wide.find("profile 16x1: layer 'a': "), std::string::npos) << too_wide;
+  const std::string unknown = error_of(text, {"17x4", std::nullopt});
+  EXPECT_NE(unknown.find("has no profile '17x4'"), std::string::npos) << unknown;
 }
 
 }  // namespace

@@ -221,6 +221,18 @@ TEST(Profiles, SetTheListedLayersAndTheDefaultOfTheOthers) {
   EXPECT_EQ(layer_of(net, "b").weight.bits, 2);
 }
 
+TEST(Profiles, OfWidthsNeedNotBeDeclared) {
+  const Workload net = read_layers(kProfiles, {"4x2", std::nullopt});
+  EXPECT_EQ(net.profile, "4x2");
+  for (const char* layer : {"a", "b"}) {
+    EXPECT_EQ(layer_of(net, layer).activation.bits, 4);
+    EXPECT_EQ(layer_of(net, layer).weight.bits, 2);
+  }
+  ASSERT_FALSE(net.assumed.empty());
+  EXPECT_EQ(net.assumed.back(),
+            "profile 4x2: the same widths in every layer, accuracy not checked here");
+}
+
 TEST(Profiles, KeepTheFullScaleOfStatedTypes) {
   const Workload net = read_layers(kProfiles, {"narrow", std::nullopt});
   EXPECT_EQ(layer_of(net, "b").activation.frac_bits, 3);  // 6 bits with 4 behind the point, now 5
