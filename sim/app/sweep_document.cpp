@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "sim/config/tree.hpp"
 #include "sim/report/json.hpp"
 #include "sim/sweep/answers.hpp"
 #include "sim/sweep/query.hpp"
@@ -73,6 +74,30 @@ std::set<std::int64_t> front_of(sweep::Store& store, const sweep::StoredSweep& s
   return indices;
 }
 
+/// Keys of a mapping and everything below, dotted as for --set, with their values as text.
+void add_settings(const config::Node& node, const std::string& path, Json& settings) {
+  if (node.kind == config::Node::Kind::mapping && !node.keys.empty()) {
+    for (std::size_t i = 0; i < node.keys.size(); ++i)
+      add_settings(node.items[i], path.empty() ? node.keys[i] : path + "." + node.keys[i],
+                   settings);
+    return;
+  }
+  std::string text = node.scalar;
+  if (node.kind != config::Node::Kind::scalar) text = config::emit_yaml(node);
+  while (text.ends_with('\n')) text.pop_back();
+  settings.push_back({path.empty() ? "experiment" : path, text});
+}
+
+/// What a sweep changes: its experiment's own keys, or its name where it has one.
+Json base_of(const sweep::StoredSweep& stored) {
+  Json settings = Json::array();
+  if (stored.definition.empty()) return settings;
+  const config::Node definition = config::parse_yaml(stored.definition, stored.name);
+  if (const config::Node* experiment = definition.find("experiment"))
+    add_settings(*experiment, "", settings);
+  return settings;
+}
+
 /// The page's data as text: a column of values per name, in place of an object per point.
 std::string document(sweep::Store& store, const sweep::StoredSweep& stored) {
   const std::uint64_t done = store.counts(stored.id).done();
@@ -81,11 +106,18 @@ std::string document(sweep::Store& store, const sweep::StoredSweep& stored) {
                {"kind", "sweep"},
                {"name", stored.name},
                {"version", stored.version},
+               {"hash", stored.hash},
                {"description", stored.description},
                {"candidates", stored.candidates},
                {"done", done},
+               {"base", base_of(stored)},
+               {"definition", stored.definition},
+               {"axes", Json::array()},
+               {"constraints", stored.constraints},
                {"keys", stored.keys},
                {"objectives", Json::array()}};
+  for (const sweep::Axis& axis : stored.axes)
+    json["axes"].push_back({{"name", axis.name}, {"keys", axis.keys}});
   for (const sweep::Objective& objective : stored.objectives)
     json["objectives"].push_back({{"metric", objective.metric}, {"more", objective.maximise}});
   const std::set<std::int64_t> front =

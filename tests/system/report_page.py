@@ -2,9 +2,11 @@
 """The HTML report, in a browser without a window: it draws without complaints, its marks are what the data say, and it
 can be used from the keyboard. Skipped with a notice where there is no chromium or no selenium.
 """
+import contextlib
 import json
 import pathlib
 import shutil
+import sqlite3
 import sys
 import tempfile
 import unittest
@@ -55,6 +57,8 @@ class ReportPage(unittest.TestCase):
         store = folder / "rows.sqlite"
         bitscale("sweep", folder / "rows.yaml", "--store", store, "--quiet")
         cls.points = json.loads(output("query", store, "--format", "json"))
+        with contextlib.closing(sqlite3.connect(store)) as database:
+            cls.stored = dict(zip(("hash", "version"), database.execute("SELECT hash, version FROM sweeps").fetchone()))
         (folder / "widths.json").write_text(output("precision", "accumulator", "tiny", "--format", "json"))
         cls.compared = json.loads(compared)
         cls.checks = json.loads((folder / "reproduce.json").read_text())["checks"]
@@ -172,13 +176,47 @@ class ReportPage(unittest.TestCase):
         hashes = ("key", "result_digest")
         self.assertEqual([{name: value for name, value in point.items() if name not in hashes} for point in self.points], drawn)
 
+    def test_a_sweep_says_what_ran_and_where_it_comes_from(self):
+        section = self.driver.find_element(By.ID, "sweep").text
+        self.assertIn("machine stripes_dram; workload lenet; profile stripes_100;", section)
+        self.assertIn("rows (4), machine.clock (2)", section)
+        provenance = self.driver.find_element(By.ID, "provenance").text
+        for text in ("base: machine stripes_dram", "base: simulation.operands off", "constraint cycles < 30000", "objectives min area_um2, min cycles",
+                     "axis: rows machine.array.rows.size, machine.array.rows.loops", self.stored["hash"], f"bitscale {self.stored['version']}"):
+            self.assertIn(text, provenance)
+
+    def test_keys_are_headings_as_they_are_set(self):
+        heads = self.script("return [...document.querySelectorAll('#sweep th')].map((head) => head.textContent)")
+        self.assertEqual(["machine.array.rows.size", "machine.array.rows.loops", "machine.clock"], heads[2:5])
+
+    def test_keys_of_one_axis_with_one_value_share_a_column(self):
+        sweep = {"keys": ["a.b_c", "a.d", "e"], "axes": [{"name": "x", "keys": ["a.b_c", "a.d"]}, {"name": "e", "keys": ["e"]}],
+                 "points": [{"a.b_c": "1", "a.d": "1", "e": "1"}, {"a.b_c": "2", "a.d": "2", "e": "1"}]}
+        names = "return distinctKeys(arguments[0]).map((key) => axisTitle(arguments[0], key))"
+        self.assertEqual(["a.b_c and 1 more", "e"], self.script(names, sweep))
+        sweep["points"][1]["a.d"] = "3"
+        self.assertEqual(["a.b_c", "a.d", "e"], self.script(names, sweep))
+
+    def test_a_front_of_some_objectives_says_so(self):
+        captions = ("const model = readModel(JSON.parse(document.getElementById('data').textContent).inputs); let text;"
+                    "sweepSection({...model.sweeps[0], objectives: arguments[0]}, (figure) => { text = figure.text; return {}; }); return text")
+        objectives = [{"metric": metric, "more": False} for metric in ("cycles", "energy_pJ", "area_um2")]
+        self.assertIn("The sweep has 3 objectives", self.script(captions, objectives))
+        self.assertNotIn("objectives, and", self.script(captions, objectives[:2]))
+
+    def test_marks_of_machines_at_one_place_are_all_seen(self):
+        sizes = self.script("return report.figures.get('roofline').getOption().series.filter((s) => s.type === 'scatter').map((s) => s.symbolSize)")
+        self.assertEqual(sorted(set(sizes)), sizes)
+        fills = self.script("return report.figures.get('roofline').getOption().series.filter((s) => s.type === 'scatter').map((s) => s.itemStyle.color)")
+        self.assertEqual(["none"] * (len(fills) - 1), fills[1:])
+
     def test_settings_count_and_read_as_quantities(self):
         self.assertEqual(self.script("return ['600MHz', '0.85V', '1e9Hz', 'K 4', '7'].map(settingNumber)"), [6e8, 0.85, 1e9, None, 7])
         self.assertEqual(self.script("return ['600000000Hz', '0.85V', 'K 4', '7'].map(settingText)"), ["600 MHz", "850 mV", "K 4", "7"])
 
     def test_one_network_is_drawn_at_a_time(self):
         sweep = {"shown": 2, "columns": {"index": [0, 1], "status": {"same": "ok"}, "workload": ["lenet", "convnet"], "cycles": [3, 2], "energy_pJ": [2, 1]},
-                 "keys": ["workload"], "done": 2, "candidates": 2, "objectives": []}
+                 "keys": ["workload"], "axes": [], "done": 2, "candidates": 2, "objectives": []}
         data = self.script("let figure; const nodes = sweepSection({...arguments[0], points: pointsOf(arguments[0])}, (one) => { figure = one; "
                            "return {node: null, redraw() {}}; }); const before = figure.option().series.at(-1).data; const select = "
                            "nodes[1].querySelector('label:last-child select'); select.value = 'convnet'; select.dispatchEvent(new Event('change')); "
@@ -186,7 +224,7 @@ class ReportPage(unittest.TestCase):
         self.assertEqual([[[3, 2]], [[2, 1]]], data)
 
     def test_one_objective_is_drawn_against_another_metric(self):
-        sweep = {"shown": 1, "columns": {"index": [0], "status": ["ok"], "cycles": [3], "energy_pJ": [2.5]}, "keys": [], "done": 1, "candidates": 1,
+        sweep = {"shown": 1, "columns": {"index": [0], "status": ["ok"], "cycles": [3], "energy_pJ": [2.5]}, "keys": [], "axes": [], "done": 1, "candidates": 1,
                  "objectives": [{"metric": "cycles", "more": False}]}
         names = self.script("let option; sweepSection({...arguments[0], points: pointsOf(arguments[0])}, (figure) => { option = figure.option(); "
                             "return {node: null}; }); return [option.xAxis.name, option.yAxis.name]", sweep)

@@ -142,11 +142,13 @@ function rooflineFigure(model) {
       series: machines.flatMap((machine, i) => {
         const own = rows.filter(({run}) => run.machine === machine);
         return [
-          {type: 'scatter', name: machine, symbolSize: 9, symbol: seriesSymbol(i), itemStyle: {color: seriesColour(i)}, labelLayout: {hideOverlap: true},
+          // Layers that only the DRAM bounds stand at one place for every machine: hollow marks, each larger than the last, show all.
+          {type: 'scatter', name: machine, symbolSize: 9 + 5 * Math.min(i, 6), symbol: seriesSymbol(i), labelLayout: {hideOverlap: true},
+            itemStyle: i === 0 ? {color: seriesColour(i)} : {color: 'none', borderColor: seriesColour(i), borderWidth: 2},
             label: {show: named, position: 'right', color: colour('text'), fontSize: 10, formatter: (mark) => mark.data.row.layer.name},
             data: own.map((row) => ({value: [row.layer.intensity_macs_per_byte, row.layer.attained_macs_per_cycle], row}))},
           // The legend has one entry for a machine's layers and its roof.
-          {type: 'line', name: machine, symbol: 'none', lineStyle: {color: seriesColour(i), width: 1.5}, itemStyle: {color: seriesColour(i)},
+          {type: 'line', name: machine, symbol: 'none', lineStyle: {color: seriesColour(i), width: 1.5, type: ['solid', 'dashed', 'dotted'][i % 3]}, itemStyle: {color: seriesColour(i)},
             data: roofOf(own.map(({layer}) => layer), least, most)},
         ];
       }),

@@ -24,7 +24,7 @@ function sectionsOf(model, register) {
   for (const scaling of model.scalings) add('precision', 'Precision and supply', [...drawn(scalingFigures(scaling)), scalingTable(scaling)]);
   for (const study of model.widths) add('widths', `Accumulators of ${study.workload}`, [...drawn(widthFigures(study)), widthTable(study)]);
   for (const sweep of model.sweeps) add('sweep', `Sweep ${sweep.name}`, sweepSection(sweep, register));
-  if (model.runs.length) add('provenance', 'Provenance', provenance(model));
+  add('provenance', 'Provenance', [...(model.runs.length ? provenance(model) : []), ...model.sweeps.flatMap(sweepProvenance)]);
   return sections;
 }
 

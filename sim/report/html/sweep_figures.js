@@ -6,11 +6,11 @@ const kMoreIsBetter = /speedup|gain|tops|utilization|accuracy|per_s$|per_W|per_m
 /// Without the limit that a call's arguments have.
 const smallest = (values) => values.reduce((least, value) => Math.min(least, value), Infinity);
 
-/// Whether a logarithmic axis shows more: positive values over a factor of 20.
+/// Whether a logarithmic axis shows more: positive values over more than a decade.
 function spansDecades(values) {
   const finite = values.filter(Number.isFinite);
   const least = smallest(finite);
-  return least > 0 && -smallest(finite.map((value) => -value)) / least > 20;
+  return least > 0 && -smallest(finite.map((value) => -value)) / least > 10;
 }
 
 /// An axis for values of a metric; a logarithmic one ends at the 1, 2 or 5 next to them, not at whole decades.
@@ -58,8 +58,8 @@ function sweepSection(sweep, register) {
   const all = sweep.points;
   const rows = all.filter((point) => point.status === 'ok');
   const metrics = sweepMetrics(sweep, rows);
-  const axes = sweep.keys;
-  if (metrics.length === 0) return [element('p', {}, `${all.length} points, none of which has a result.`), sweepTable(sweep, []).node];
+  const axes = distinctKeys(sweep);
+  if (metrics.length === 0) return [simulated(sweep), element('p', {}, `${all.length} points, none of which has a result.`), sweepTable(sweep, []).node];
   const wanted = sweep.objectives.map((objective) => objective.metric).filter((name) => metrics.includes(name));
   const usual = ['energy_pJ', 'cycles', 'area_um2', ...metrics].filter((name) => metrics.includes(name));
   const y = wanted[0] ?? usual[0];
@@ -104,7 +104,7 @@ function sweepSection(sweep, register) {
       brush: {xAxisIndex: 0, yAxisIndex: 0, throttleType: 'debounce', throttleDelay: 150},
       tooltip: itemTooltip((mark) => {
         const row = (shown[mark.seriesIndex]?.[1] ?? front)[mark.dataIndex];
-        const settings = axes.map((key) => `${escaped(words(key))}: ${escaped(settingText(row[key]))}`);
+        const settings = axes.map((key) => `${escaped(key)}: ${escaped(settingText(row[key]))}`);
         const values = unique([state.x, state.y]).map((key) => `${escaped(metricText(key).name)}: ${escaped(metricText(key).text(row[key]))}`);
         return [`point ${row.index}`, ...settings, ...values].join('<br>');
       }),
@@ -122,6 +122,8 @@ function sweepSection(sweep, register) {
     id: 'pareto', title: 'Pareto front', height: 460, option, marks: rows.length,
     text: `Every point${networks.length > 1 ? ' of the network chosen above' : ''} that ended well; rings, joined by the dashed line, are those that no other point beats in both metrics` +
       (rows.some((row) => row.feasible === 0) ? '; grey points do not meet the constraints and are left out of that.' : '.') +
+      (sweep.objectives.length > 2 ? ` The sweep has ${sweep.objectives.length} objectives, and this is the front of the two on the axes alone: ` +
+        'points that are best in the others need not be on it. bitscale query --pareto lists the front of all.' : '') +
       ' Draw a box or a lasso (icons at the bottom right) to see only those points in the table.',
     table: () => null,
     ready: (chart) => chart.on('brushselected', (event) => {
@@ -137,12 +139,61 @@ function sweepSection(sweep, register) {
   const choices = metrics.map((name) => [name, words(name)]);
   const controls = element('div', {class: 'controls'},
     chooser('across', choices, state.x, change('x')), chooser('up', choices, state.y, change('y')),
-    chooser('colour', axes.map((key) => [key, words(key)]), state.by, change('by')),
+    chooser('colour', axes.map((key) => [key, axisTitle(sweep, key)]), state.by, change('by')),
     networks.length > 1 ? chooser('network', networks.map((name) => [name, name]), networks[0], changeNetwork) : null);
   const failed = all.length - rows.length;
   const shown = all.length < sweep.done ? ` Shown are ${quantity(all.length)}: evenly many, and all of the Pareto front of the sweep's objectives.` : '';
-  return [element('p', {}, `${quantity(sweep.done)} of ${quantity(sweep.candidates)} points are done; of those shown ${quantity(failed)} failed.${shown}`),
+  return [element('div', {}, simulated(sweep), element('p', {}, `${quantity(sweep.done)} of ${quantity(sweep.candidates)} points are done; of those shown ${quantity(failed)} failed.${shown}`)),
     controls, drawn.node, points.node];
+}
+
+/// The axis that sets a key.
+const axisOf = (sweep, key) => sweep.axes.find((axis) => axis.keys.includes(key));
+
+/// Keys of the sweep without those that have another one's value at every point: one column says it for all of an axis's `keys`.
+function distinctKeys(sweep) {
+  return sweep.keys.filter((key) => {
+    const first = axisOf(sweep, key)?.keys[0] ?? key;
+    return key === first || sweep.points.some((row) => row[key] !== row[first]);
+  });
+}
+
+/// A key as it is written, with the number of those that it stands for.
+function axisTitle(sweep, key) {
+  const axis = axisOf(sweep, key);
+  if (!axis || axis.keys[0] !== key) return key;
+  const others = axis.keys.length - distinctKeys(sweep).filter((one) => axis.keys.includes(one)).length;
+  return others > 0 ? `${key} and ${others} more` : key;
+}
+
+/// What ran: names that the points have, then what the axes change.
+function simulated(sweep) {
+  const names = ['machine', 'workload', 'profile', 'technology', 'operands'].map((name) => {
+    const column = sweep.keys.includes(name) ? `${name}_name` : name;
+    return [name, unique(sweep.points.map((point) => point[column])).filter(Boolean)];
+  }).filter(([, values]) => values.length > 0);
+  const few = (values) => (values.length > 6 ? `${values.slice(0, 6).join(', ')} and ${values.length - 6} more` : values.join(', '));
+  const axes = sweep.axes.map((axis) => `${axis.name} (${unique(sweep.points.map((point) =>
+    axis.keys.map((key) => point[key]).join('\n'))).length})`);
+  return element('p', {}, [sweep.description && sweep.description.replace(/\.?$/, '.'), ...names.map(([name, values]) => `${name} ${few(values)};`),
+    axes.length > 0 && `axes, with their values: ${axes.join(', ')}.`].filter(Boolean).join(' '));
+}
+
+/// Where a sweep's results come from, as its store says; `definition` is the file that makes them again.
+function sweepProvenance(sweep) {
+  const rows = [
+    ['sweep', sweep.name], ['version', `bitscale ${sweep.version}`], ['sha256 of the sweep', sweep.hash],
+    ...sweep.base.map(([key, value]) => [`base: ${key}`, value]),
+    ...sweep.axes.map((axis) => [`axis: ${axis.name}`, axis.keys.join(', ')]),
+    ...sweep.constraints.map((text) => ['constraint', text]),
+    ['objectives', sweep.objectives.map(({metric, more}) => `${more ? 'max' : 'min'} ${metric}`).join(', ')],
+  ];
+  return [
+    table(`Provenance of sweep ${sweep.name}`, [{key: 'what', name: 'what', value: ([what]) => what},
+      {key: 'value', name: `sweep ${sweep.name}`, long: true, value: ([, value]) => value}], rows, {filter: false}).node,
+    element('details', {}, element('summary', {}, 'The sweep file, with what it includes and overrides'), element('pre', {}, sweep.definition)),
+    element('p', {class: 'quiet'}, 'The hash of each point\'s experiment and of its result is in the store: bitscale query STORE --columns index,key,result_digest.'),
+  ];
 }
 
 /// Keys and metrics first, what is the same in every row last.
@@ -157,7 +208,7 @@ function sweepTable(sweep, metrics) {
   return table('Points of the sweep', [
     {key: 'index', name: 'point', value: (row) => row.index},
     {key: 'status', name: 'status', verdict: true, value: (row) => row.status},
-    ...sweep.keys.map((key) => ({...column(key), text: (row) => settingText(row[key])})),
+    ...distinctKeys(sweep).map((key) => ({...column(key), name: axisTitle(sweep, key), verbatim: true, text: (row) => settingText(row[key])})),
     ...(failures ? [message] : []),
     ...metrics.filter(varies).map(metric), ...others.filter(varies).map(column),
   ], all);

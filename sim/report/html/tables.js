@@ -16,6 +16,9 @@ function compareValues(a, b) {
   return kCollator.compare(String(a), String(b));
 }
 
+/// A key that may go over several lines, and is copied as it is.
+const breakable = (key) => key.split(/(?<=[._])/).flatMap((part, i) => (i > 0 ? [element('wbr'), part] : [part]));
+
 /// `setRows` of the result replaces the rows, as a brush does.
 function table(caption, columns, rows, {filter = true} = {}) {
   const state = {rows, key: null, direction: 1, filter: ''};
@@ -23,8 +26,8 @@ function table(caption, columns, rows, {filter = true} = {}) {
   const count = element('span', {class: 'quiet', 'aria-live': 'polite'});
   const numbers = new Map(columns.map((column) => [column, rows.some((row) => typeof column.value(row) === 'number')]));
   const heads = columns.map((column) => {
-    const button = element('button', {type: 'button', onclick: () => sortBy(column)}, column.name);
-    return element('th', {scope: 'col', class: numbers.get(column) ? 'number' : undefined}, button);
+    const button = element('button', {type: 'button', onclick: () => sortBy(column)}, column.verbatim ? breakable(column.name) : column.name);
+    return element('th', {scope: 'col', class: [numbers.get(column) && 'number', column.verbatim && 'verbatim'].filter(Boolean).join(' ') || undefined}, button);
   });
 
   function sortBy(column) {
