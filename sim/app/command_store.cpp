@@ -210,11 +210,13 @@ std::string networks_note(Store& store, const StoredSweep& sweep, const std::str
 ExitCode query(const QueryRequest& request) {
   Store store(request.store, Store::Mode::read);
   const StoredSweep sweep = store.find_sweep(request.sweep);
+  const std::vector<Objective> objectives = objectives_of(request, sweep);
   if (!request.pareto && !request.best && !request.sensitivity) {
+    if (!request.objectives.empty())
+      throw UsageError("error: --objectives needs --pareto, --best or --sensitivity beside it");
     print_rows(request, store, sweep);
     return ExitCode::ok;
   }
-  const std::vector<Objective> objectives = objectives_of(request, sweep);
   const std::vector<Candidate> all = candidates(store, sweep, objectives, request.where);
   const std::string note =
       request.format == "text" ? networks_note(store, sweep, request.where) : "";

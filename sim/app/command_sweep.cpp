@@ -103,7 +103,7 @@ std::string summary_text(const sweep::RunSummary& summary, const sweep::Counts& 
     text += fmt::format("  and {} more; bitscale query {} --where \"status != 'ok'\" shows all\n",
                         summary.failed - summary.messages.size(), request.store);
   }
-  if (summary.stopped) text += "  stopped; the same command goes on from here\n";
+  if (summary.stopped_by != 0) text += "  stopped; the same command goes on from here\n";
   return text;
 }
 
@@ -170,6 +170,9 @@ ExitCode dry_run(LoadedSweep& loaded, const SweepRequest& request, std::size_t w
   return ExitCode::ok;
 }
 
+/// Exit codes of what a signal stopped start here, as shells have it.
+constexpr int kSignalled = 128;
+
 /// Bytes that go into a file at once.
 constexpr std::size_t kBlock = std::size_t{1} << 16U;
 
@@ -220,7 +223,8 @@ ExitCode run(SweepRequest request) {
   }
   if (!request.csv.empty()) write_csv_file(request.csv, request.store, sweep.stored.hash);
   print(summary_text(summary, counts, request, loaded.config.name));
-  return counts.failed() > 0 || summary.stopped ? ExitCode::check_failed : ExitCode::ok;
+  if (summary.stopped_by != 0) return static_cast<ExitCode>(kSignalled + summary.stopped_by);
+  return counts.failed() > 0 ? ExitCode::check_failed : ExitCode::ok;
 }
 
 }  // namespace

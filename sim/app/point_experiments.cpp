@@ -159,7 +159,7 @@ void PointExperiments::resolve_all(Node& tree) {
 
 void PointExperiments::apply(Node& tree, const Settings& settings) {
   for (const Setting* setting : settings) {
-    config::set_value(tree, setting->key, setting->value);
+    config::set_value(tree, setting->key, setting->value, setting->where);
     const std::string& key = setting->key;
     if (key == "machine" || key == "workload" || key == "machine.technology") resolve_all(tree);
   }

@@ -68,8 +68,9 @@ void resolve_reference(Node& tree, std::string_view key, FileKind kind);
 /// column in the text. Throws ConfigError for malformed text or an index outside the sequence.
 void apply_override(Node& tree, std::string_view assignment);
 
-/// Puts a value under a dotted key, as apply_override does; marks are the value's own.
-void set_value(Node& tree, std::string_view key, const Node& value);
+/// Puts a value under a dotted key, as apply_override does; the key stands at `where`, marks of the
+/// value are its own.
+void set_value(Node& tree, std::string_view key, const Node& value, const Mark& where);
 
 /// What stands under a dotted key, or nullptr. Throws ConfigError for a key with an empty part.
 [[nodiscard]] const Node* find_value(const Node& tree, std::string_view key);

@@ -177,8 +177,8 @@ void apply_override(Node& tree, std::string_view assignment) {
   put(tree, parts.steps, parse_value(parts));
 }
 
-void set_value(Node& tree, std::string_view key, const Node& value) {
-  put(tree, split_key(key, value.where), value);
+void set_value(Node& tree, std::string_view key, const Node& value, const Mark& where) {
+  put(tree, split_key(key, where), value);
 }
 
 const Node* find_value(const Node& tree, std::string_view key) {

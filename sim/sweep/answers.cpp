@@ -147,7 +147,8 @@ std::vector<Candidate> candidates(Store& store, const StoredSweep& sweep,
                                   const std::vector<Objective>& objectives,
                                   const std::string& where) {
   Query query;
-  query.where = where.empty() ? "feasible" : "feasible and (" + where + ")";
+  query.where = where;
+  query.feasible_only = true;
   query.columns = {"index"};
   for (const Objective& objective : objectives) query.columns.push_back(objective.metric);
   query.columns.insert(query.columns.end(), sweep.keys.begin(), sweep.keys.end());

@@ -36,7 +36,7 @@ std::vector<Setting> settings_of(Reader& reader, std::string_view key, const Nod
     const auto same = [&](const Setting& setting) { return setting.key == node.keys[i]; };
     if (std::ranges::any_of(settings, same))
       reader.problem(key, fmt::format("a point sets '{}' twice", config::excerpt(node.keys[i])));
-    settings.push_back({node.keys[i], node.items[i]});
+    settings.push_back({node.keys[i], node.items[i], node.key_marks[i]});
   }
   return settings;
 }
@@ -74,7 +74,7 @@ void read_values(Reader& reader, Axis& axis) {
   }
   for (const Node& value : values->items) {
     std::vector<Setting>& level = axis.levels.emplace_back();
-    for (const std::string& key : axis.keys) level.push_back({key, value});
+    for (const std::string& key : axis.keys) level.push_back({key, value, axis.keys_where});
   }
 }
 
@@ -135,6 +135,7 @@ Axis parse_axis(Reader& reader) {
   axis.keys =
       reader.doc("Several keys that get the same value").texts("keys", std::vector<std::string>{});
   const bool several = !axis.keys.empty();
+  axis.keys_where = reader.where(key.empty() ? "keys" : "key");
   if (!key.empty()) axis.keys.insert(axis.keys.begin(), key);
   axis.name = reader.doc("Name in reports; the first key otherwise")
                   .text("name", axis.keys.empty() ? std::string{} : axis.keys.front());

@@ -82,6 +82,7 @@ ResultTable::ResultTable(Store& store, StoredSweep sweep, const Query& query)
     selected.push_back(source->sql);
   }
   std::string conditions = fmt::format("sweep_points.sweep = {}", sweep_.id);
+  if (query.feasible_only) conditions += " AND " + find("feasible")->sql;
   if (!query.where.empty()) conditions += " AND " + condition(query.where, {"--where", 0, 0});
   std::string order = "sweep_points.idx";
   if (query.order) {

@@ -17,6 +17,7 @@ struct Query {
   std::vector<std::string> columns;  ///< '' for all of them
   std::optional<std::string> order;  ///< a column; `-column` for the largest first
   std::uint64_t limit = 0;           ///< 0: no limit
+  bool feasible_only = false;        ///< without what the constraints exclude
 };
 
 /// A cell as the store has it.

@@ -229,7 +229,7 @@ RunSummary run_sweep(Sweep& sweep, const RunOptions& options,
   WorkerPool pool(options.workers, limits, std::move(make_work));
   Runner runner(sweep, options, summary);
   runner.prepare();
-  if (runner.anything()) summary.stopped = !pool.run(runner.hooks());
+  if (runner.anything() && !pool.run(runner.hooks())) summary.stopped_by = StopSignals::signal();
   runner.finish();
   summary.seconds = seconds_since(start);
   return summary;

@@ -44,7 +44,7 @@ struct RunSummary {
   std::uint64_t selected = 0;  ///< candidates that meet the constraints and are of the shard
   std::uint64_t before = 0;    ///< of these, done by earlier calls
   std::uint64_t ran = 0, reused = 0, failed = 0;
-  bool stopped = false;
+  int stopped_by = 0;  ///< a signal; 0: went to its end
   double seconds = 0, store_seconds = 0;
   std::vector<std::string> messages;  ///< of the first failures, one line each
 };

@@ -141,7 +141,8 @@ Point Space::at(std::uint64_t index) const {
       at = static_cast<double>(level(i, index)) / static_cast<double>(axis.range->steps - 1);
     }
     const config::Node value = range_value(*axis.range, at, axis.where);
-    for (const std::string& key : axis.keys) point.settings.push_back({key, value});
+    for (const std::string& key : axis.keys)
+      point.settings.push_back({key, value, axis.keys_where});
   }
   return point;
 }

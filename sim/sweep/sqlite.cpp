@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
+
+#include <cctype>
+#include <filesystem>
+#include <system_error>
 
 #include "sim/core/errors.hpp"
 
@@ -118,14 +123,38 @@ std::string Statement::text(int column) const {
   return {static_cast<const char*>(bytes), count};
 }
 
+// Readers of a database in WAL mode write too: its index of the log, which the last of them
+// removes. Where they may not, one that a writer keeps is read as it is; without a log nobody
+// writes, and the file is what it says (sqlite.org/wal.html, "Read-Only Databases").
+std::string uri_to_read(const std::string& path) {
+  const std::filesystem::path file = std::filesystem::absolute(path);
+  std::string uri = "file://";
+  for (const char c : file.string()) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '.';
+    uri += plain ? std::string(1, c) : fmt::format("%{:02x}", static_cast<unsigned char>(c));
+  }
+  const auto writable = [](const std::filesystem::path& what) {
+    return ::access(what.c_str(), W_OK) == 0;
+  };
+  if (writable(file) && writable(file.parent_path())) return uri + "?mode=rw";
+  std::error_code missing;
+  const std::uintmax_t log = std::filesystem::file_size(path + "-wal", missing);
+  const bool logged = !missing && log > 0;
+  const bool shared = std::filesystem::exists(path + "-shm", missing);
+  return uri + (logged || shared ? "?mode=ro" : "?immutable=1");
+}
+
 void Database::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
 
 Database::Database(const std::string& path, Mode mode) : path_(path) {
-  int flags = SQLITE_OPEN_READWRITE;
+  // A file may be named `file:...` too; what ATTACH opens goes by its URI.
+  const std::string name = mode == Mode::read          ? uri_to_read(path)
+                           : path.starts_with("file:") ? "./" + path
+                                                       : path;
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI;
   if (mode == Mode::create) flags |= SQLITE_OPEN_CREATE;
-  if (mode == Mode::read_only) flags = SQLITE_OPEN_READONLY;
   sqlite3* database = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &database, flags, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &database, flags, nullptr);
   database_.reset(database);
   if (code != SQLITE_OK) fail(path_, database, code);
   sqlite3_busy_timeout(database, kBusy_ms);

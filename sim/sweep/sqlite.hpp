@@ -49,7 +49,7 @@ class Statement {
 /// done.
 class Database {
  public:
-  enum class Mode { create, existing, read_only };
+  enum class Mode { create, read };
 
   Database(const std::string& path, Mode mode);
   /// In memory, for expressions.
@@ -68,6 +68,10 @@ class Database {
   std::unique_ptr<sqlite3, Close> database_;
   std::string path_;
 };
+
+/// URI under which a file is opened to be read, by whoever may read it: nothing is made beside a
+/// file, or in a folder, that this user may not write.
+[[nodiscard]] std::string uri_to_read(const std::string& path);
 
 /// A transaction that is undone unless committed. Takes the write lock at once, so that waiting for
 /// another writer happens here and not in the middle.

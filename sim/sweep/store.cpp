@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -25,8 +26,9 @@ Database open(const std::string& path, Store::Mode mode) {
   if (mode == Store::Mode::read && !exists)
     throw IoError(fmt::format(
         "{}: error: no such store; `bitscale sweep FILE --store {}` makes one", path, path));
-  return Database(path,
-                  mode == Store::Mode::read ? Database::Mode::existing : Database::Mode::create);
+  if (mode == Store::Mode::read && ::access(path.c_str(), R_OK) != 0)
+    throw IoError(fmt::format("{}: error: this user may not read it", path));
+  return Database(path, mode == Store::Mode::read ? Database::Mode::read : Database::Mode::create);
 }
 
 std::int64_t pragma(Database& database, const std::string& name) {
@@ -346,7 +348,7 @@ std::uint64_t Store::merge(const std::string& other_path) {
   if (std::filesystem::equivalent(path(), other_path, unknown))
     throw UsageError(fmt::format("error: {} cannot be merged into itself", path()));
   Statement attach = database_.prepare("ATTACH DATABASE ?1 AS other");
-  attach.bind(1, std::string_view(other_path));
+  attach.bind(1, std::string_view(uri_to_read(other_path)));
   attach.run();
   const auto count = [&] {
     Statement select = database_.prepare("SELECT count(*) FROM main.sweep_points");

@@ -15,6 +15,7 @@ namespace bitscale::sweep {
 struct Setting {
   std::string key;
   config::Node value;
+  Mark where = {};  ///< of the key
 };
 
 /// Numbers of an axis between two ends; with a unit they are written in its base unit.
@@ -33,6 +34,7 @@ struct Axis {
   std::vector<std::vector<Setting>> levels;
   std::optional<Range> range;
   Mark where;
+  Mark keys_where = {};  ///< of `key` or `keys`
 };
 
 /// How axes make points.

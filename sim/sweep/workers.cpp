@@ -30,9 +30,9 @@ constexpr std::size_t kMostQueued = 64;
 /// What a worker that ran out of memory leaves with, after it said so.
 constexpr int kOutOfMemoryExit = 33;
 
-volatile std::sig_atomic_t stop_asked = 0;
+volatile std::sig_atomic_t stop_asked = 0;  // the signal
 
-void ask_to_stop(int /*signal*/) { stop_asked = 1; }
+void ask_to_stop(int signal) { stop_asked = signal; }
 
 struct Header {
   std::uint64_t index = 0;
@@ -107,6 +107,8 @@ StopSignals::~StopSignals() {
 }
 
 bool StopSignals::asked() { return stop_asked != 0; }
+
+int StopSignals::signal() { return stop_asked; }
 
 WorkerPool::WorkerPool(std::size_t workers, WorkerLimits limits, std::function<Work()> make_work)
     : limits_(limits),

@@ -89,6 +89,8 @@ class StopSignals {
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
   [[nodiscard]] static bool asked();
+  /// The one that came; 0 before.
+  [[nodiscard]] static int signal();
 };
 
 }  // namespace bitscale::sweep

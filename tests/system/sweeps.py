@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -167,6 +168,78 @@ class Sweeps(unittest.TestCase):
         done = self.sweep("lenet_tiles", "--set", "seed=2", "--store", "a.sqlite")
         self.assertEqual(done.returncode, 5)
         self.assertIn("may not be written", done.stderr)
+
+    def reader(self, *arguments):
+        """bitscale as a user who may read the folder and its files only."""
+        for path in self.folder.iterdir():
+            path.chmod(0o444)
+        self.folder.chmod(0o555)
+        self.addCleanup(self.folder.chmod, 0o755)
+        nobody = 65534 if os.geteuid() == 0 else None
+        try:
+            return subprocess.run([BINARY, *arguments], cwd=self.folder, env=environment(), user=nobody, capture_output=True,
+                                  text=True, timeout=60, check=False)
+        except PermissionError:
+            self.skipTest("others may not run the program here")
+
+    def test_whoever_may_read_a_store_gets_its_answers(self):
+        self.assertEqual(self.sweep("lenet_tiles", "--store", "a.sqlite").returncode, 0)
+        expected = self.table("a.sqlite")
+        done = self.reader("query", "a.sqlite", "--format", "csv")
+        self.assertEqual((done.returncode, done.stderr, done.stdout), (0, "", expected))
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["a.sqlite"])
+        self.assertEqual(self.reader("status", "a.sqlite").returncode, 0)
+        with tempfile.TemporaryDirectory() as other:
+            os.chmod(other, 0o777)
+            merged = self.reader("merge", f"{other}/all.sqlite", "a.sqlite")
+            self.assertEqual((merged.returncode, merged.stderr), (0, ""))
+            self.assertIn("12 points more", merged.stdout)
+
+    def test_a_reader_sees_what_a_writer_has_only_in_its_log(self):
+        self.assertEqual(self.sweep("lenet_tiles", "--store", "a.sqlite").returncode, 0)
+        writer = sqlite3.connect(self.folder / "a.sqlite")
+        self.addCleanup(writer.close)
+        writer.execute("UPDATE sweeps SET name = 'renamed'")
+        writer.commit()
+        done = self.reader("status", "a.sqlite")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("renamed", done.stdout)
+
+    def test_a_sweep_that_a_signal_stops_says_which(self):
+        self.file("slow.yaml", SLOW.replace("steps: 600", "steps: 100000"))
+        for name, code in (("SIGINT", 130), ("SIGTERM", 143)):
+            with self.subTest(name):
+                running = subprocess.Popen([BINARY, "sweep", "slow.yaml", "-j", "1", "--store", "cut.sqlite", "--progress", "json"],
+                                           cwd=self.folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                running.stderr.readline()  # it runs
+                running.send_signal(getattr(signal, name))
+                said, _ = running.communicate(timeout=60)
+                self.assertEqual(running.returncode, code)
+                self.assertIn("stopped; the same command goes on from here", said)
+
+    def test_objectives_are_read_even_where_they_are_of_no_use(self):
+        self.assertEqual(self.sweep("lenet_tiles", "--store", "a.sqlite").returncode, 0)
+        done = bitscale("query", "a.sqlite", "--objectives", "min cycle", cwd=self.folder)
+        self.assertEqual((done.returncode, done.stdout), (64, ""))
+        self.assertIn("did you mean 'cycles'", done.stderr)
+        done = bitscale("query", "a.sqlite", "--objectives", "min cycles", cwd=self.folder)
+        self.assertEqual((done.returncode, done.stdout), (64, ""))
+        self.assertIn("needs --pareto, --best or --sensitivity", done.stderr)
+
+    def test_a_condition_is_quoted_as_it_was_written(self):
+        self.assertEqual(self.sweep("lenet_tiles", "--store", "a.sqlite").returncode, 0)
+        done = bitscale("query", "a.sqlite", "--best", "--where", "columns = 2", cwd=self.folder)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("'columns = 2': column 1:", done.stderr)
+
+    def test_a_key_that_does_not_exist_is_shown_where_it_stands(self):
+        for axis, place in (("{key: profil, values: [int8]}", "7:11"), ("{key: machine.clok, from: 1GHz, to: 2GHz, steps: 2}", "7:11"),
+                            ("{keys: [profil], values: [int8]}", "7:12"), ("{points: [{profil: int8}]}", "7:16")):
+            with self.subTest(axis):
+                self.file("bad.yaml", SMALL.split("axes:")[0] + f"axes:\n  - {axis}\n")
+                done = self.sweep("bad.yaml")
+                self.assertEqual(done.returncode, 2)
+                self.assertTrue(done.stderr.startswith(f"bad.yaml:{place}: "), done.stderr)
 
     def test_a_store_in_a_folder_that_is_not_there_says_so(self):
         done = self.sweep("lenet_tiles", "--store", "nowhere/a.sqlite")

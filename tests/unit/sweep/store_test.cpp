@@ -197,7 +197,7 @@ TEST_F(Stores, SuggestTheColumnThatWasMeant) {
 
 TEST_F(Stores, RefuseAnotherVersion) {
   { const Store store(path("a"), Store::Mode::write); }
-  Database(path("a"), Database::Mode::existing).execute("PRAGMA user_version = 99");
+  Database(path("a"), Database::Mode::create).execute("PRAGMA user_version = 99");
   EXPECT_THAT(error_of(path("a")), HasSubstr("a store of schema version 99, this program reads and "
                                              "writes version 1"));
 }
