@@ -69,8 +69,8 @@ class Database {
   std::string path_;
 };
 
-/// URI under which a file is opened to be read, by whoever may read it: nothing is made beside a
-/// file, or in a folder, that this user may not write.
+/// URI under which a file is opened to be read, by whoever may read it. Beside a file that this
+/// user may not write nothing is made, but for the index of a log that was copied without it.
 [[nodiscard]] std::string uri_to_read(const std::string& path);
 
 /// A transaction that is undone unless committed. Takes the write lock at once, so that waiting for
