@@ -80,7 +80,8 @@ void add_accuracy(CLI::App& app, Action& action, const std::string& command_line
                    "Precision profiles, commas between; all of the network's where absent")
       ->type_name("PROFILE,...")
       ->delimiter(',');
-  command->add_option("--batch", request->common.batch, "Images to classify");
+  command->add_option("--batch", request->common.batch, "Images to classify")
+      ->check(CLI::Range(1, 65536));
   command
       ->add_option("--energy-model", request->common.energy_model,
                    "Energy of the arithmetic: horowitz, structure or both")

@@ -147,6 +147,7 @@ void add_compare(CLI::App& app, Action& action, const std::string& command_line)
   command->add_flag("--iso-task", request->plan.iso_task,
                     "Networks of one task may differ in layers, MACs and precisions");
   add_experiment_options(*command, request->plan.common);
+  add_value_options(*command, request->plan.common);
   add_output_options(*command, request->output);
   command->callback([&action, request] { action = [request] { return compare(*request); }; });
 }

@@ -55,6 +55,7 @@ ExitCode explain(const ExperimentRequest& request, const std::string& name,
         "For example: bitscale explain-layer --machine stripes_dram --workload alexnet --layer "
         "conv2");
   }
+  require_experiment(request);
   const Experiment experiment = load_experiment(request);
   require_cycles_alone(experiment);
   const std::vector<const Layer*> layers = chosen_layers(experiment, name);

@@ -25,6 +25,7 @@ constexpr std::uint64_t kMaxTopologyBytes = std::uint64_t{16} << 20U;
 struct ImportRequest {
   std::string file, output, format = "auto", bits = "8x8", weights, name;
   std::vector<std::string> leave_out;
+  bool bits_given = false;
 };
 
 [[noreturn]] void unreadable(const std::string& path, std::string_view reason) {
@@ -75,7 +76,8 @@ std::string format_of(const ImportRequest& request) {
 }
 
 importing::Imported read_network(const ImportRequest& request) {
-  const importing::Widths widths = parse_widths(request.bits);
+  importing::Widths widths = parse_widths(request.bits);
+  widths.given = request.bits_given;
   importing::Imported imported;
   if (format_of(request) == "onnx") {
     const std::string bytes = read_file(request.file, kMaxModelBytes);
@@ -191,11 +193,12 @@ void add_import(CLI::App& app, Action& action) {
       ->add_option("-o,--output", request->output,
                    "Workload file to write; without it: standard output")
       ->type_name("FILE");
-  command
-      ->add_option("--bits", request->bits,
-                   "Activation bits x weight bits of all array layers, such as 8x4")
-      ->type_name("AxW")
-      ->capture_default_str();
+  const CLI::Option* bits =
+      command
+          ->add_option("--bits", request->bits,
+                       "Activation bits x weight bits of all array layers, such as 8x4")
+          ->type_name("AxW")
+          ->capture_default_str();
   command
       ->add_option("--weights", request->weights,
                    "Folder for the model's weights, quantised to .npy files the workload reads")
@@ -211,7 +214,10 @@ void add_import(CLI::App& app, Action& action) {
   command->add_option("--format", request->format, "onnx, scale-sim, or auto: by the file's ending")
       ->check(CLI::IsMember({"auto", "onnx", "scale-sim"}))
       ->capture_default_str();
-  command->callback([&action, request] { action = [request] { return run_import(*request); }; });
+  command->callback([&action, request, bits] {
+    request->bits_given = bits->count() > 0;
+    action = [request] { return run_import(*request); };
+  });
 }
 
 void add_export(CLI::App& app, Action& action) {

@@ -54,7 +54,8 @@ void add_accumulator(CLI::App& app, Action& action, const std::string& command_l
   command->add_flag("--sweep", study.sweep, "Every width up to the widest criterion as well");
   command->add_option("--profile", study.experiment.profile, "Precision profile of the workload")
       ->type_name("PROFILE");
-  command->add_option("--batch", study.experiment.batch, "Images at a time");
+  command->add_option("--batch", study.experiment.batch, "Images at a time")
+      ->check(CLI::Range(1, 65536));
   command
       ->add_option("--set", study.experiment.overrides,
                    "Change one key of the experiment: a.b.c=value; may be given several times")

@@ -33,6 +33,10 @@ std::string content_of(const fs::path& path) {
   return text;
 }
 
+constexpr std::string_view kWhatToGive =
+    "expected a JSON result of run, compare, accuracy, reproduce or explain-layer, the store of a "
+    "sweep, or a folder that --output wrote";
+
 /// A document of a file; nothing where it holds JSON of another kind.
 std::optional<ReportInput> document(const fs::path& path) {
   std::string content = content_of(path);
@@ -41,10 +45,14 @@ std::optional<ReportInput> document(const fs::path& path) {
     if (!kind) return std::nullopt;
     return ReportInput{path.string(), *kind, std::move(content)};
   } catch (const nlohmann::json::exception& error) {
-    // Without the library's own "[json.exception...] ".
-    const std::string text = error.what();
-    throw IoError(fmt::format("error: '{}' is not JSON: {}", path.string(),
-                              text.substr(text.find("] ") + 2)));
+    // Of the library's message the place alone.
+    const std::string_view text = error.what();
+    const std::size_t line = text.find("line ");
+    const std::string place =
+        line == std::string_view::npos
+            ? ""
+            : fmt::format(" from {} on", text.substr(line, text.find(':', line) - line));
+    throw IoError(fmt::format("error: '{}' is not JSON{}: {}", path.string(), place, kWhatToGive));
   }
 }
 
@@ -61,10 +69,6 @@ std::vector<ReportInput> documents_of(const fs::path& folder) {
   }
   return inputs;
 }
-
-constexpr std::string_view kWhatToGive =
-    "expected a JSON result of run, compare, accuracy, reproduce or explain-layer, the store of a "
-    "sweep, or a folder that --output wrote";
 
 std::vector<ReportInput> read_inputs(const std::vector<std::string>& paths) {
   std::vector<ReportInput> inputs;

@@ -5,6 +5,7 @@
 
 #include "sim/app/commands.hpp"
 #include "sim/app/experiment_options.hpp"
+#include "sim/config/kind_of.hpp"
 #include "sim/pipeline/runner.hpp"
 #include "sim/report/csv.hpp"
 #include "sim/report/json.hpp"
@@ -117,6 +118,7 @@ ExitCode run(const ExperimentRequest& request, const OutputOptions& output,
   if (request.experiment.empty() && (request.machine.empty() || request.workload.empty())) {
     throw UsageError("error: --machine and --workload go together");
   }
+  require_experiment(request);
   const Experiment experiment = load(request, options);
   std::optional<Experiment> other;
   if (options.guard_savings) other = without_savings(request, experiment.machine.config);
@@ -145,6 +147,18 @@ ExitCode run(const ExperimentRequest& request, const OutputOptions& output,
 
 }  // namespace
 
+void require_experiment(const ExperimentRequest& request) {
+  if (request.experiment.empty()) return;
+  const std::optional<config::FileKind> kind = config::kind_of(request.experiment);
+  const bool machine = kind == config::FileKind::machine;
+  if (!machine && kind != config::FileKind::workload) return;
+  Diagnostic problem;
+  problem.message =
+      fmt::format("'{0}' is a {1}, not an experiment: give it as --{1} {0}, with a --{2}",
+                  request.experiment, to_string(*kind), machine ? "workload" : "machine");
+  throw ConfigError({problem});
+}
+
 std::string options_text(const ExperimentRequest& request) {
   std::string text;
   const auto add = [&](const char* option, const std::optional<std::string>& value) {
@@ -164,7 +178,7 @@ std::string options_text(const ExperimentRequest& request) {
 void add_experiment_options(CLI::App& command, ExperimentRequest& request) {
   command.add_option("--profile", request.profile, "Precision profile of the workload")
       ->type_name("PROFILE");
-  command.add_option("--batch", request.batch, "Images at a time");
+  command.add_option("--batch", request.batch, "Images at a time")->check(CLI::Range(1, 65536));
   command.add_option("--fidelity", request.fidelity, "Engine: tile, pin or closed_form")
       ->type_name("{tile,pin,closed_form}");
   command.add_option("--operands", request.operands, "Operands: per_layer, chained or off")
@@ -175,6 +189,14 @@ void add_experiment_options(CLI::App& command, ExperimentRequest& request) {
       .add_option("--energy-model", request.energy_model,
                   "Energy of the arithmetic: horowitz, structure or both")
       ->type_name("{horowitz,structure,both}");
+  command
+      .add_option("--set", request.overrides,
+                  "Change one key of the experiment: a.b.c=value; may be given several times")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+void add_value_options(CLI::App& command, ExperimentRequest& request) {
   command.add_flag("--check", request.check,
                    "Compute outputs and compare them with the reference convolution");
   command.add_flag("--widths", request.widths,
@@ -182,11 +204,6 @@ void add_experiment_options(CLI::App& command, ExperimentRequest& request) {
   command.add_flag(
       "--show-mapping", request.show_mapping,
       "Print the loop nest of every layer, and its tiles as a machine file states them");
-  command
-      .add_option("--set", request.overrides,
-                  "Change one key of the experiment: a.b.c=value; may be given several times")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
 }
 
 void add_run(CLI::App& app, Action& action, const std::string& command_line) {
@@ -210,6 +227,7 @@ void add_run(CLI::App& app, Action& action, const std::string& command_line) {
   command->add_flag("--guard-savings", options->guard_savings,
                     "Run again without guard, skipped reads and compression: what each saves");
   add_experiment_options(*command, *request);
+  add_value_options(*command, *request);
   add_output_options(*command, *output);
   command->callback([&action, request, output, options] {
     action = [request, output, options] { return run(*request, *output, *options); };

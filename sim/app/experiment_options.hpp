@@ -6,9 +6,15 @@
 
 namespace bitscale::app {
 
-/// Adds the options that run and compare share: profile, batch, fidelity, operands, layers, check,
-/// set.
+/// Adds the options that run, compare and explain-layer share: profile, batch, fidelity, operands,
+/// layers, energy model, set.
 void add_experiment_options(CLI::App& command, ExperimentRequest& request);
+/// Adds those of commands that simulate values: check, widths, show-mapping.
+void add_value_options(CLI::App& command, ExperimentRequest& request);
+
+/// Throws ConfigError where the experiment that was asked for is a machine or a network: the option
+/// that takes it.
+void require_experiment(const ExperimentRequest& request);
 
 /// Those of these options that were given and change results, each with a blank before it, for the
 /// command line of another command; without --set.

@@ -4,10 +4,9 @@
 #include <exception>
 #include <new>
 #include <string>
-#include <vector>
 
 #include "sim/app/commands.hpp"
-#include "sim/core/suggest.hpp"
+#include "sim/app/usage.hpp"
 #include "sim/pipeline/version.hpp"
 
 namespace {
@@ -24,18 +23,6 @@ int fail(ExitCode code, const std::string& message) {
   // Where standard error cannot be written either, the exit code is all there is to say.
   (void)std::fputs((message + (message.ends_with('\n') ? "" : "\n")).c_str(), stderr);
   return static_cast<int>(code);
-}
-
-/// What is wrong with the command line. CLI11 calls an unknown command a missing one.
-std::string usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  std::string message = error.what();
-  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty()) {
-    std::vector<std::string> names;
-    for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-    message = fmt::format("unknown command '{}'{}", argv[1], bitscale::suggestion(argv[1], names));
-  }
-  return fmt::format("error: {}\nRun 'bitscale --help' for the commands and their options.",
-                     message);
 }
 
 int run(int argc, char** argv) {
@@ -73,7 +60,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return fail(ExitCode::usage, usage_error(app, error, argc, argv));
+    return fail(ExitCode::usage, bitscale::app::usage_error(app, error));
   }
   return static_cast<int>(action());
 }

@@ -4,11 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <system_error>
 
+#include "sim/config/kind_of.hpp"
 #include "sim/config/values.hpp"
 #include "sim/core/suggest.hpp"
 
@@ -84,18 +86,45 @@ std::string find_path(std::string_view text, const Mark& where) {
       Diagnostic{where, "", fmt::format("cannot read '{}': no such file", path.string())}));
 }
 
-/// `description:` of a preset; a broken preset is listed without one.
-std::string description_of(const std::string& path) {
+/// The first root's preset of a kind and name.
+std::optional<std::string> preset_path(FileKind kind, std::string_view name) {
+  for (const std::string& root : search_roots()) {
+    const fs::path path = fs::path(root) / folder(kind) / fmt::format("{}{}", name, kSuffix);
+    if (path_exists(path)) return path.string();
+  }
+  return std::nullopt;
+}
+
+constexpr std::array kKinds = {FileKind::experiment, FileKind::machine, FileKind::workload,
+                               FileKind::technology, FileKind::sweep};
+
+/// A scalar under a key of a file; nothing where the file or the key is broken.
+std::optional<std::string> text_of(const std::string& path, std::string_view key) {
   try {
     const Node tree = load_yaml(path);
-    const Node* description = tree.find("description");
-    if (description != nullptr && description->kind == Node::Kind::scalar) {
-      return description->scalar;
-    }
+    const Node* value = tree.find(key);
+    return value != nullptr && value->kind == Node::Kind::scalar ? value->scalar : std::string();
   } catch (const Error&) {
-    return "(not a valid file)";
+    return std::nullopt;
   }
-  return "";
+}
+
+/// What to give in the place of a name that no preset of the kind has.
+std::string way_out(FileKind kind, std::string_view name) {
+  const std::string_view in = folder(kind);
+  if (const auto other = kind_of(name)) {
+    return fmt::format(", which is a {}; 'bitscale list {}' shows the names that can stand here",
+                       to_string(*other), in.substr(in.rfind('/') + 1));
+  }
+  std::vector<std::string> names;
+  for (const auto& [preset, path] : preset_paths(kind)) names.push_back(preset);
+  if (names.empty()) return fmt::format("; no {} in {}", in, fmt::join(search_roots(), ", "));
+  return suggestion(name, names);
+}
+
+/// `description:` of a preset; a broken preset is listed without one.
+std::string description_of(const std::string& path) {
+  return text_of(path, "description").value_or("(not a valid file)");
 }
 
 }  // namespace
@@ -159,18 +188,21 @@ std::string find_file(FileKind kind, std::string_view name_or_path, const Mark& 
                     "YAML file, got '{}'",
                     to_string(kind), excerpt(name_or_path)));
   }
-  for (const std::string& root : search_roots()) {
-    const fs::path path =
-        fs::path(root) / folder(kind) / fmt::format("{}{}", name_or_path, kSuffix);
-    if (path_exists(path)) return path.string();
-  }
-  std::vector<std::string> names;
-  for (const auto& [name, path] : preset_paths(kind)) names.push_back(name);
-  const std::string hint =
-      names.empty() ? fmt::format("; no {} in {}", folder(kind), fmt::join(search_roots(), ", "))
-                    : suggestion(name_or_path, names);
-  refuse(fmt::format("no {} is named '{}'{}", to_string(kind), name_or_path, hint));
+  if (auto path = preset_path(kind, name_or_path)) return *std::move(path);
+  refuse(fmt::format("no {} is named '{}'{}", to_string(kind), name_or_path,
+                     way_out(kind, name_or_path)));
   return {};
+}
+
+std::optional<FileKind> kind_of(std::string_view name_or_path) {
+  const bool path = is_path(name_or_path);
+  if (!path && !is_name(name_or_path)) return std::nullopt;
+  const std::optional<std::string> stated =
+      path ? text_of(std::string(name_or_path), "kind") : std::nullopt;
+  for (const FileKind kind : kKinds) {
+    if (path ? stated == to_string(kind) : preset_path(kind, name_or_path).has_value()) return kind;
+  }
+  return std::nullopt;
 }
 
 }  // namespace bitscale::config

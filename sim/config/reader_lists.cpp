@@ -83,14 +83,15 @@ std::int64_t Reader::whole_quantity(std::string_view key, Unit unit, std::int64_
 }
 
 Reader Reader::child(std::string_view key, bool required) {
+  const bool reference = std::exchange(state_->reference, false);
   if (describing()) {
-    const bool reference = std::exchange(state_->reference, false);
     state_->schema->add_child(
         key, state_->annotated(Json::object()), required,
         reference ? SchemaNode::Shape::reference : SchemaNode::Shape::mapping);
     return Reader(&state_->schema->child(key));
   }
-  if (const Node* value = state_->ask(key, required, "a mapping")) {
+  const std::string_view expected = reference ? "a name, a path or a mapping" : "a mapping";
+  if (const Node* value = state_->ask(key, required, expected)) {
     return Reader(*value, *state_->problems, state_->dotted(key));
   }
   Reader reader = nothing();

@@ -26,6 +26,15 @@ Parsed<T> mismatch(std::string_view expected, const Node& node, std::string_view
   return {std::nullopt, std::move(message)};
 }
 
+/// What a capital K in an amount of data can mean: the binary prefix is Ki, the decimal one k.
+std::string kilo(std::string_view text) {
+  for (const std::string_view base : {"B", "bit", "b"}) {
+    if (text.ends_with(fmt::format("K{}", base)))
+      return fmt::format("k{0} is 1000 {0}, Ki{0} is 1024", base == "b" ? "bit" : base);
+  }
+  return "";
+}
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_plain_scalar(const Node& node) { return node.kind == Node::Kind::scalar && !node.quoted; }
@@ -150,8 +159,8 @@ Parsed<double> parse_measure(const Node& node, QuantityUnit unit, double min, do
   }
   const auto value = parse_quantity(node.scalar, unit);
   if (!value) {
-    const bool bare = parse_decimal(node.scalar).has_value();
-    return mismatch<double>(expected, node, bare ? "the unit is missing" : "");
+    if (parse_decimal(node.scalar)) return mismatch<double>(expected, node, "the unit is missing");
+    return mismatch<double>(expected, node, unit == QuantityUnit::bits ? kilo(node.scalar) : "");
   }
   if (unit == QuantityUnit::bits && std::floor(*value) != *value) {
     return mismatch<double>("a whole number of bits", node);

@@ -1,5 +1,7 @@
 #include "sim/import/draft.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <utility>
@@ -236,6 +238,13 @@ config::Node to_tree(const Draft& draft) {
 
 Workload check_tree(const config::Node& tree) {
   return config::read_all(tree, [](config::Reader& reader) { return parse_workload(reader); });
+}
+
+std::string assumed_widths(const Widths& widths, std::string_view source) {
+  return fmt::format("{} bits of activations and {} of weights, {}, not by the {}",
+                     widths.activation, widths.weight,
+                     widths.given ? "given at the import" : "chosen by the import without --bits",
+                     source);
 }
 
 std::string LayerNames::take(std::string_view wanted) {

@@ -20,7 +20,11 @@ namespace bitscale::importing {
 /// Widths that all array layers get; 2..16 bits each.
 struct Widths {
   int activation = 8, weight = 8;
+  bool given = false;  ///< false: nobody asked for these
 };
+
+/// What a workload file says of its widths, which `source` (the model, the format) does not have.
+[[nodiscard]] std::string assumed_widths(const Widths& widths, std::string_view source);
 
 /// Largest number of layers of a workload file.
 inline constexpr std::size_t kMaxLayers = 4096;

@@ -220,8 +220,7 @@ void Converter::write_notes() {
   notes.insert(notes.end(), draft_.notes.begin(), draft_.notes.end());
   draft_.notes = std::move(notes);
   draft_.assumed = {
-      fmt::format("{} bits of activations and {} of weights, given at the import, not by the model",
-                  options_.widths.activation, options_.widths.weight),
+      assumed_widths(options_.widths, "model"),
       "45 % of the activations that an array layer reads behind a ReLU are zero (synthetic "
       "tensors)",
       "the last layer writes 16 bits"};

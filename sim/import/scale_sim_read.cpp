@@ -276,9 +276,7 @@ void TopologyReader::describe() {
         fmt::format("{} {} got another name: names are letters, digits, _ and -, each once",
                     renamed_, plural(renamed_, "layer")));
   draft_.assumed = {
-      fmt::format(
-          "{} bits of activations and {} of weights, given at the import, not by the format",
-          draft_.widths.activation, draft_.widths.weight),
+      assumed_widths(draft_.widths, "format"),
       "activations of all layers are those behind a ReLU, 45 % zero (synthetic tensors)"};
 }
 

@@ -19,6 +19,11 @@ bool is_product(const Layer& layer) {
   return layer.kind == LayerKind::matmul || layer.kind == LayerKind::fully_connected;
 }
 
+/// A name that SCALE-Sim takes for a depthwise layer.
+std::string marked_name(const std::string& name) {
+  return name.find("DP") == std::string::npos ? name + "_DP" : name;
+}
+
 /// A name that SCALE-Sim does not take for a depthwise layer.
 std::string plain_name(std::string name) {
   for (std::size_t at = name.find("DP"); at != std::string::npos; at = name.find("DP"))
@@ -80,7 +85,7 @@ void TopologyWriter::write_convolution(const Layer& layer, bool two_strides) {
   if (s.pad_top + s.pad_bottom + s.pad_left + s.pad_right > 0) padded_.push_back(layer.name);
   if (layer.kind == LayerKind::depthwise) {
     depthwise_.push_back(layer.name);
-    return row(plain_name(layer.name) + "_DP", s, s.G, s.K, two_strides);
+    return row(marked_name(layer.name), s, s.G, s.K, two_strides);
   }
   if (s.G > 1) grouped_.push_back(layer.name);
   for (std::int64_t group = 0; group < s.G; ++group) {

@@ -59,6 +59,12 @@ SimulationContext::~SimulationContext() {
   sc_core::sc_default_global_context = previous_;
 }
 
+void stop_quietly() {
+  sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
+                                          sc_core::SC_DO_NOTHING);
+  sc_core::sc_stop();
+}
+
 sc_core::sc_time cycle_time() { return {1.0, sc_core::SC_NS}; }
 
 sc_core::sc_time cycles(std::int64_t count) {

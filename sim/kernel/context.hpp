@@ -21,6 +21,10 @@ class SimulationContext {
   sc_core::sc_simcontext* context_;
 };
 
+/// Ends the running simulation. SystemC's note of it would stand in the middle of a command's
+/// output.
+void stop_quietly();
+
 /// Duration of one array cycle in simulated time. Results count cycles; seconds are derived
 /// outside.
 [[nodiscard]] sc_core::sc_time cycle_time();

@@ -78,7 +78,7 @@ class UnitBench : public sc_core::sc_module {
     }
     enable_.write(false);
     tick();
-    sc_core::sc_stop();
+    stop_quietly();
   }
 
   void tick() {

@@ -38,10 +38,7 @@ class Watchdog : public sc_core::sc_module {
     }
     if (finished_()) return;
     report_ = dump_();
-    // The reason follows in the error; SystemC need not print that it stopped.
-    sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
-                                            sc_core::SC_DO_NOTHING);
-    sc_core::sc_stop();
+    stop_quietly();  // the reason follows in the error
   }
 
   std::int64_t patience_;

@@ -1,19 +1,14 @@
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <string>
-#include <system_error>
 #include <systemc>
-
-#include "sim/core/errors.hpp"
 
 namespace bitscale::kernel {
 
-/// A VCD file of a simulation, in picoseconds, closed with this object.
+/// A VCD file of a simulation, in picoseconds. It is written under a temporary name beside its own,
+/// which it gets when it is whole: at its limit, or with the end of this object. A signal that ends
+/// the process (SIGINT, SIGTERM, SIGHUP) takes the temporary file along. One at a time.
 class Waveforms {
  public:
   /// Opens `path`.vcd and has `trace(file)` register its signals; for an empty path does nothing.
@@ -21,33 +16,22 @@ class Waveforms {
   template <typename Trace>
   Waveforms(const std::string& path, Trace&& trace) {
     if (path.empty()) return;
-    path_ = path + ".vcd";
-    // Checked here, because SystemC would report a file it cannot open through its own handler.
-    if (!std::ofstream(path_)) throw IoError(fmt::format("error: cannot write '{}'", path_));
-    sc_core::sc_report_handler::set_actions("tracing timescale unit set", sc_core::SC_DO_NOTHING);
-    file_ = sc_core::sc_create_vcd_trace_file(path.c_str());
-    file_->set_time_unit(1.0, sc_core::SC_PS);
+    open(path + ".vcd");
     trace(file_);
   }
-  ~Waveforms() {
-    if (file_ != nullptr) sc_core::sc_close_vcd_trace_file(file_);
-  }
+  ~Waveforms() { close(""); }
   /// Ends the file where it holds `max_bytes`; its last line says so. Between two deltas.
-  void keep_within(std::uint64_t max_bytes) {
-    if (file_ == nullptr) return;
-    std::error_code unknown;
-    if (std::filesystem::file_size(path_, unknown) < max_bytes || unknown) return;
-    sc_core::sc_close_vcd_trace_file(file_);
-    file_ = nullptr;
-    std::ofstream(path_, std::ios::app)
-        << fmt::format("$comment ended after {} bytes; the simulation went on $end\n", max_bytes);
-  }
+  void keep_within(std::uint64_t max_bytes);
   Waveforms(const Waveforms&) = delete;
   Waveforms& operator=(const Waveforms&) = delete;
 
  private:
+  void open(const std::string& path);
+  /// Ends the file with `last_line` and gives it its name.
+  void close(const std::string& last_line);
+
   sc_core::sc_trace_file* file_ = nullptr;
-  std::string path_;
+  std::string path_, temporary_;
 };
 
 }  // namespace bitscale::kernel

@@ -321,7 +321,8 @@ Mapping map_layer(const Layer& layer, const MachineConfig& machine) {
   if (layer.accumulator_bits > 0) m.types.accumulator.bits = layer.accumulator_bits;
   if (const std::string refusal = machine.unit->refusal(m.types); !refusal.empty()) {
     throw MappingError(
-        layer.name, refusal + "; a profile or the layer's types in the workload change the bits");
+        layer.name,
+        refusal + "; a profile or the layer's types in the workload change bits and encodings");
   }
   m.pad_value = layer.pad_value;
   m.activation_bits = machine.unit->stored_activation_bits(layer.activation);

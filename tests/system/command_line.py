@@ -4,8 +4,10 @@ import json
 import os
 import pathlib
 import pty
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 from program import BINARY, ROOT, bitscale, environment, main, names, output, result
@@ -20,6 +22,11 @@ class Help(unittest.TestCase):
     def test_every_command_has_help(self):
         for command in ("run", "compare", "accuracy", "reproduce", "import", "export", "check", "list", "explain", "schema", "completion"):
             self.assertIn("Usage: bitscale " + command, output(command, "--help"))
+
+    def test_options_that_a_command_refuses_are_not_offered(self):
+        for option in ("--check", "--widths", "--show-mapping"):
+            self.assertIn(option, output("run", "--help"))
+            self.assertNotIn(option, output("explain-layer", "--help"))
 
     def test_every_metric_is_explained(self):
         for name in names("metrics"):
@@ -123,6 +130,26 @@ class Output(unittest.TestCase):
         if done.wait(timeout=60) != 0:
             raise AssertionError("the run failed")
         return text.decode("utf-8")
+
+
+class Waveforms(unittest.TestCase):
+    def test_a_units_waveforms_leave_the_standard_output_to_the_report(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(result("unit", "dvafs", "--vcd", "w.vcd", cwd=folder), result("unit", "dvafs"))
+            self.assertEqual(os.listdir(folder), ["w.vcd"])
+
+    def test_a_run_that_is_interrupted_leaves_no_half_written_waveforms(self):
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(ending), tempfile.TemporaryDirectory() as folder:
+                running = subprocess.Popen([BINARY, *RUN, "--fidelity", "pin", "--vcd", "waves"], cwd=folder,
+                                           env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                # A layer takes seconds; its first kilobytes are soon there.
+                while running.poll() is None and not any(p.stat().st_size > 0 for p in pathlib.Path(folder).iterdir()):
+                    time.sleep(0.01)
+                self.assertTrue(all(p.name.endswith(".tmp.vcd") for p in pathlib.Path(folder).iterdir()))
+                running.send_signal(ending)
+                self.assertEqual(running.wait(timeout=60), -ending)
+                self.assertEqual(os.listdir(folder), [])
 
 
 class Check(unittest.TestCase):

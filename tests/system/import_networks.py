@@ -158,6 +158,14 @@ class ScaleSim(unittest.TestCase):
             self.assertIs(run["totals"]["check_matched"], True)
             self.assertEqual([layer["name"] for layer in run["layers"]], ["Conv_1", "FC"])
 
+    def test_an_import_says_who_chose_the_widths(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "one.csv").write_text("FC, 1, 1, 1, 1, 20, 10, 1,\n", encoding="utf-8")
+            self.assertIn("8 bits of activations and 8 of weights, chosen by the import without --bits",
+                          output("import", "one.csv", cwd=folder))
+            self.assertIn("8 bits of activations and 8 of weights, given at the import",
+                          output("import", "one.csv", "--bits", "8x8", cwd=folder))
+
     def test_an_export_says_what_the_format_cannot(self):
         with tempfile.TemporaryDirectory() as folder:
             text = output("export", "alexnet", "-o", "net.csv", cwd=folder)

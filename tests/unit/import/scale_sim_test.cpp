@@ -271,6 +271,11 @@ layers:
   }
 }
 
+TEST(ScaleSimExport, ANameThatIsMarkedAlreadyIsKept) {
+  const std::string csv = write_scale_sim(read(kHeader + "DP3, 12, 12, 3, 3, 5, 1, 1,\n")).csv;
+  EXPECT_THAT(csv, HasSubstr("\nDP3,12,12,3,3,5,1,1,\n"));
+}
+
 TEST(ScaleSimExport, AnOrdinaryLayerIsNotTakenForADepthwiseOne) {
   const Workload net = test::read_workload(R"(schema_version: 1
 kind: workload
