@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -59,8 +60,9 @@ TEST(BitFusionPaper, MeansAreThoseOfTheNetworks) {
   for (const std::string over : {"over Eyeriss, ", "over Stripes, "}) {
     for (const std::string quantity : {"speed-up", "energy"}) {
       std::vector<double> ratios;
+      ratios.reserve(kNetworks.size());
       for (const std::string& network : kNetworks)
-        ratios.push_back(check_named(over + network + ", " + quantity).simulated);
+        ratios.push_back(check_named(fmt::format("{}{}, {}", over, network, quantity)).simulated);
       const std::string name = over + quantity + ", geometric mean of 8 networks";
       EXPECT_NEAR(check_named(name).simulated / geometric_mean(ratios), 1, 1e-12) << name;
     }
