@@ -10,6 +10,7 @@ using testing::ElementsAre;
 
 std::vector<std::uint64_t> indices(const std::vector<Candidate>& candidates) {
   std::vector<std::uint64_t> result;
+  result.reserve(candidates.size());
   for (const Candidate& candidate : candidates) result.push_back(candidate.index);
   return result;
 }
