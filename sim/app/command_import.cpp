@@ -1,7 +1,6 @@
 // Networks of other tools: import makes a workload file of them, export writes one for them.
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -11,6 +10,7 @@
 #include "sim/import/onnx.hpp"
 #include "sim/import/scale_sim.hpp"
 #include "sim/workload/npy.hpp"
+#include "sim/workload/widths.hpp"
 #include "sim/workload/workload_file.hpp"
 
 namespace bitscale::app {
@@ -50,19 +50,14 @@ std::string read_file(const std::string& path, std::uint64_t most) {
 
 /// `8x4`: activation bits x weight bits.
 importing::Widths parse_widths(const std::string& text) {
-  importing::Widths widths;
-  int length = 0;
-  const int read =
-      std::sscanf(text.c_str(), "%2dx%2d%n", &widths.activation, &widths.weight, &length);
-  const auto fits = [](int bits) { return bits >= 2 && bits <= 16; };
-  if (read != 2 || static_cast<std::size_t>(length) != text.size() || !fits(widths.activation) ||
-      !fits(widths.weight)) {
+  const std::optional<WidthPair> widths = parse_width_pair(text);
+  if (!widths || widths->activation < 2 || widths->weight < 2) {
     throw UsageError(
         fmt::format("error: --bits: expected activation bits x weight bits, 2..16 each, such as "
                     "8x4, got '{}'",
                     text));
   }
-  return widths;
+  return {widths->activation, widths->weight, false};
 }
 
 std::string format_of(const ImportRequest& request) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "arch/unit_netlist.hpp"
 #include "sim/activity/unit_energy.hpp"
@@ -32,15 +31,6 @@ constexpr std::array<std::pair<Encoding, Encoding>, 8> kPairs = {{
 
 bool is_integer(Encoding encoding) {
   return encoding == Encoding::twos || encoding == Encoding::unsigned_;
-}
-
-int parse_bits(std::string_view text, const std::string& whole, std::string_view option) {
-  int bits = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits);
-  if (error == std::errc() && end == text.data() + text.size() && bits >= 1 && bits <= 16)
-    return bits;
-  throw UsageError(fmt::format(
-      "error: {}: expected AxW with 1 to 16 bits each, as in 8x4, got '{}'", option, whole));
 }
 
 UnitModeReport mode_report(const Unit& unit, std::int64_t lanes, const OperandTypes& types,
@@ -112,14 +102,10 @@ void describe_gates(const netlist::Netlist& gates, UnitReport& report) {
 }  // namespace
 
 OperandBits parse_operand_bits(const std::string& text, std::string_view option) {
-  const std::size_t cross = text.find('x');
-  const std::string_view view = text;
-  if (cross == std::string::npos) {
-    const int bits = parse_bits(view, text, option);
-    return {bits, bits};
-  }
-  return {parse_bits(view.substr(0, cross), text, option),
-          parse_bits(view.substr(cross + 1), text, option)};
+  const bool one = text.find('x') == std::string::npos;
+  if (const auto bits = parse_width_pair(one ? text + "x" + text : text)) return *bits;
+  throw UsageError(fmt::format(
+      "error: {}: expected AxW with 1 to 16 bits each, as in 8x4, got '{}'", option, text));
 }
 
 std::optional<OperandTypes> types_for(const Unit& unit, const OperandBits& bits) {

@@ -7,13 +7,12 @@
 #include "arch/unit.hpp"
 #include "sim/power/technology.hpp"
 #include "sim/report/unit_report.hpp"
+#include "sim/workload/widths.hpp"
 
 namespace bitscale::study {
 
 /// Bits that were asked for on a command line: `AxW`, activations first.
-struct OperandBits {
-  int activation = 0, weight = 0;
-};
+using OperandBits = WidthPair;
 
 /// `8x4` or `8` (both). Throws UsageError that names the option.
 [[nodiscard]] OperandBits parse_operand_bits(const std::string& text,

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "sim/config/files.hpp"
 #include "sim/core/suggest.hpp"
 #include "sim/workload/encodings.hpp"
 #include "sim/workload/layer_entry.hpp"
 #include "sim/workload/layer_graph.hpp"
+#include "sim/workload/widths.hpp"
 
 namespace bitscale {
 namespace {
@@ -223,19 +223,12 @@ Profile parse_profile(Reader& reader, const std::string& name, const WorkloadFil
 
 /// The profile that every network has by the name of its widths, as in '8x4': activations first.
 std::optional<Profile> uniform_profile(std::string_view name) {
-  const std::size_t cross = name.find('x');
-  if (cross == std::string_view::npos) return std::nullopt;
-  const auto bits = [](std::string_view text) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool whole = error == std::errc() && end == text.data() + text.size();
-    return whole && value >= 1 && value <= 16 ? value : 0;
-  };
+  const std::optional<WidthPair> widths = parse_width_pair(name);
+  if (!widths) return std::nullopt;
   Profile profile;
   profile.name = name;
-  profile.default_activation_bits = bits(name.substr(0, cross));
-  profile.default_weight_bits = bits(name.substr(cross + 1));
-  if (profile.default_activation_bits * profile.default_weight_bits == 0) return std::nullopt;
+  profile.default_activation_bits = widths->activation;
+  profile.default_weight_bits = widths->weight;
   profile.description = "the same widths in every layer";
   profile.source = kUniformSource;
   profile.confidence = Confidence::assumed;
