@@ -208,48 +208,30 @@ MachineWork work_of(const std::vector<Experiment>& experiments) {
   return work;
 }
 
-/// The off-chip channel of each machine, in words.
-std::string channels_of(const CompareExperiments& experiments) {
-  std::vector<std::string> channels;
-  for (const std::vector<Experiment>& row : experiments.machines) {
-    const MachineConfig& machine = row.front().machine.config;
-    const DramConfig& dram = machine.memory.dram;
-    const double bits_per_s =
-        static_cast<double>(dram.bits_per_cycle) * static_cast<double>(dram.clock_Hz);
-    channels.push_back(dram.ideal()
-                           ? fmt::format("{} ideal", machine.name)
-                           : fmt::format("{} {:.4g} Gbit/s", machine.name, bits_per_s * 1e-9));
-  }
-  return fmt::format("off-chip channel ({})", fmt::join(channels, "; "));
+/// The off-chip channel, in words.
+std::string channel_of(const Machine& machine) {
+  const DramConfig& dram = machine.config.memory.dram;
+  if (dram.ideal()) return "ideal";
+  return fmt::format("{:.4g} Gbit/s", static_cast<double>(dram.bits_per_cycle) *
+                                          static_cast<double>(dram.clock_Hz) * 1e-9);
 }
 
-/// What each machine's supplies do with the precision, in words.
-std::string supplies_of(const CompareExperiments& experiments) {
-  std::vector<std::string> policies;
-  for (const std::vector<Experiment>& row : experiments.machines) {
-    const Machine& machine = row.front().machine;
-    policies.push_back(fmt::format("{} {}", machine.config.name, to_string(machine.voltage.kind)));
-  }
-  return fmt::format("supplies ({})", fmt::join(policies, "; "));
+/// What the supplies do with the precision.
+std::string supplies_of(const Machine& machine) {
+  return std::string(to_string(machine.voltage.kind));
 }
 
-/// What each machine declares to draw beside its counted actions, in words.
-std::string declared_power_of(const CompareExperiments& experiments) {
-  std::vector<std::string> machines;
-  for (const std::vector<Experiment>& row : experiments.machines) {
-    const MachinePower& power = row.front().machine.power;
-    std::vector<std::string> parts;
-    if (power.has_control)
-      parts.push_back(format_quantity(power.control_pJ * 1e-12, QuantityUnit::joule) +
-                      " of control per cycle");
-    if (power.has_leakage)
-      parts.push_back(format_quantity(power.leakage_W, QuantityUnit::watt) + " of leakage");
-    if (power.has_clock_root) parts.emplace_back("the clock's root");
-    if (parts.empty()) parts.emplace_back("nothing");
-    machines.push_back(
-        fmt::format("{} {}", row.front().machine.config.name, fmt::join(parts, ", ")));
-  }
-  return fmt::format("declared power ({})", fmt::join(machines, "; "));
+/// What a machine declares to draw beside its counted actions.
+std::string declared_power_of(const Machine& machine) {
+  const MachinePower& power = machine.power;
+  std::vector<std::string> parts;
+  if (power.has_control)
+    parts.push_back(format_quantity(power.control_pJ * 1e-12, QuantityUnit::joule) +
+                    " of control per cycle");
+  if (power.has_leakage)
+    parts.push_back(format_quantity(power.leakage_W, QuantityUnit::watt) + " of leakage");
+  if (power.has_clock_root) parts.emplace_back("the clock's root");
+  return parts.empty() ? "nothing" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
 std::string definition_of(const IsoRequest& iso, const Experiment& first) {
@@ -358,21 +340,28 @@ void add_conditions(const CompareExperiments& experiments, CompareResult& result
   };
   compare("clock", [&](const MachineConfig& m) { return m.clock_Hz == first.clock_Hz; });
   compare("memory hierarchy", [&](const MachineConfig& m) { return m.memory == first.memory; });
-  // A machine that never waits for DRAM wins against one that does, whatever their arrays are.
-  if (std::ranges::any_of(experiments.machines, [&](const std::vector<Experiment>& row) {
-        return row.front().machine.config.memory.dram != first.memory.dram;
-      }))
-    result.free.push_back(channels_of(experiments));
+  // What differs in more than a number is said machine by machine.
   const Machine& baseline = experiments.machines.front().front().machine;
-  const auto any_machine = [&](auto&& differs) {
-    return std::ranges::any_of(experiments.machines, [&](const std::vector<Experiment>& row) {
-      return differs(row.front().machine);
-    });
+  const auto tell = [&](std::string_view what, auto&& differs, auto&& describe) {
+    bool any = false;
+    std::vector<std::string> machines;
+    for (const std::vector<Experiment>& row : experiments.machines) {
+      const Machine& machine = row.front().machine;
+      any = any || differs(machine);
+      machines.push_back(fmt::format("{} {}", machine.config.name, describe(machine)));
+    }
+    if (any) result.free.push_back(fmt::format("{} ({})", what, fmt::join(machines, "; ")));
   };
-  if (any_machine([&](const Machine& m) { return m.voltage.kind != baseline.voltage.kind; }))
-    result.free.push_back(supplies_of(experiments));
-  if (any_machine([&](const Machine& m) { return m.power != baseline.power; }))
-    result.free.push_back(declared_power_of(experiments));
+  // A machine that never waits for DRAM wins against one that does, whatever their arrays are.
+  tell(
+      "off-chip channel",
+      [&](const Machine& m) { return m.config.memory.dram != first.memory.dram; }, channel_of);
+  tell(
+      "supplies", [&](const Machine& m) { return m.voltage.kind != baseline.voltage.kind; },
+      supplies_of);
+  tell(
+      "declared power", [&](const Machine& m) { return m.power != baseline.power; },
+      declared_power_of);
   compare("kind of unit",
           [&](const MachineConfig& m) { return m.unit->kind() == first.unit->kind(); });
   if (!experiments.iso || experiments.iso->held != Held::macs)
