@@ -94,12 +94,7 @@ void add_explain_layer(CLI::App& app, Action& action, const std::string& command
   output->command = command_line;
   CLI::App* command =
       app.add_subcommand("explain-layer", "What bounds each layer, and what would speed it up");
-  command->add_option("experiment", request->experiment, "Experiment by name or path")
-      ->type_name("EXPERIMENT");
-  command->add_option("--machine", request->machine, "Machine by name or path")
-      ->type_name("MACHINE");
-  command->add_option("--workload", request->workload, "Network by name or path")
-      ->type_name("NETWORK");
+  add_experiment_choice(*command, *request);
   command->add_option("--layer", *layer, "One layer by name; without it all layers")
       ->type_name("LAYER");
   add_experiment_options(*command, *request);

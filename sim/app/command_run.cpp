@@ -175,6 +175,14 @@ std::string options_text(const ExperimentRequest& request) {
   return text;
 }
 
+void add_experiment_choice(CLI::App& command, ExperimentRequest& request) {
+  command.add_option("experiment", request.experiment, "Experiment by name or path")
+      ->type_name("EXPERIMENT");
+  command.add_option("--machine", request.machine, "Machine by name or path")->type_name("MACHINE");
+  command.add_option("--workload", request.workload, "Network by name or path")
+      ->type_name("NETWORK");
+}
+
 void add_experiment_options(CLI::App& command, ExperimentRequest& request) {
   command.add_option("--profile", request.profile, "Precision profile of the workload")
       ->type_name("PROFILE");
@@ -211,12 +219,7 @@ void add_run(CLI::App& app, Action& action, const std::string& command_line) {
   auto output = std::make_shared<OutputOptions>();
   output->command = command_line;
   CLI::App* command = app.add_subcommand("run", "Simulate one network on one machine");
-  command->add_option("experiment", request->experiment, "Experiment by name or path")
-      ->type_name("EXPERIMENT");
-  command->add_option("--machine", request->machine, "Machine by name or path")
-      ->type_name("MACHINE");
-  command->add_option("--workload", request->workload, "Network by name or path")
-      ->type_name("NETWORK");
+  add_experiment_choice(*command, *request);
   command->add_option("--vcd", request->vcd, "Prefix of the waveform files of a pin-level run")
       ->type_name("FILE");
   auto options = std::make_shared<RunOptions>();

@@ -6,6 +6,9 @@
 
 namespace bitscale::app {
 
+/// Adds what run and explain-layer work on: an experiment, or --machine and --workload.
+void add_experiment_choice(CLI::App& command, ExperimentRequest& request);
+
 /// Adds the options that run, compare and explain-layer share: profile, batch, fidelity, operands,
 /// layers, energy model, set.
 void add_experiment_options(CLI::App& command, ExperimentRequest& request);
